@@ -1,0 +1,1 @@
+"""The doors: every process starts here and everything is wired here."""
