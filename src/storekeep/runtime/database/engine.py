@@ -1,0 +1,120 @@
+"""Engines and transactions: `Database.tenant(scope)` and `Database.system(reason)` are the only ways to the data."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import uuid4
+
+import orjson
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from storekeep.kit.scope import Scope
+from storekeep.runtime.database.session import SystemSession, TenantSession
+from storekeep.runtime.events import EventBus
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseConfig:
+    """Addresses of the two run-time roles and the pool's bounds. `pool_size` counts the connections of both roles together."""
+
+    url: str
+    system_url: str
+    pool_size: int = 20
+    statement_timeout_s: float = 30
+    pgbouncer: bool = False
+
+
+class Database:
+    """The two engines of a process and the transactions on them."""
+
+    def __init__(self, config: DatabaseConfig, bus: EventBus | None = None) -> None:
+        self.bus = bus or EventBus()
+        system_share = max(1, config.pool_size // 5)
+        self._runtime = _engine(config.url, config, config.pool_size - system_share)
+        self._system = _engine(config.system_url, config, system_share)
+
+    @asynccontextmanager
+    async def tenant(self, scope: Scope) -> AsyncIterator[TenantSession]:
+        """A transaction of one tenant: committed when the block ends, rolled back when it raises."""
+        async with TenantSession(self._runtime, scope, self.bus) as session, session.begin():
+            yield session
+        for hook in session.after_commit_hooks:
+            try:
+                await hook()
+            except Exception:
+                # The transaction is true whatever happens here; what the hook would have hurried, the sweeper does.
+                log.warning("after_commit_failed", exc_info=True)
+
+    @asynccontextmanager
+    async def system(self, reason: str) -> AsyncIterator[SystemSession]:
+        """A transaction outside any tenant; `reason` says why, in words, for the reader and the log."""
+        async with SystemSession(self._system, reason) as session, session.begin():
+            yield session
+
+    @property
+    def runtime_engine(self) -> AsyncEngine:
+        """The engine of role app_rt, for health checks and telemetry; data is reached through `tenant`."""
+        return self._runtime
+
+    @property
+    def system_engine(self) -> AsyncEngine:
+        """The engine of role app_system, for health checks and telemetry."""
+        return self._system
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self._runtime.dispose()
+        await self._system.dispose()
+
+
+def _engine(url: str, config: DatabaseConfig, size: int) -> AsyncEngine:
+    address, ssl_argument = asyncpg_address(url)
+    connect_args: dict[str, Any] = {"timeout": 10, "command_timeout": config.statement_timeout_s + 5}
+    if ssl_argument is not None:
+        connect_args["ssl"] = ssl_argument
+    options: dict[str, Any] = {"json_serializer": _dump_json, "json_deserializer": orjson.loads}
+    if config.pgbouncer:
+        # Transaction pooling hands every transaction another server connection: no prepared statement may outlive one.
+        connect_args |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        connect_args["prepared_statement_name_func"] = lambda: f"__asyncpg_{uuid4()}__"
+        return create_async_engine(address, poolclass=NullPool, connect_args=connect_args, **options)
+    connect_args["server_settings"] = {
+        "statement_timeout": str(int(config.statement_timeout_s * 1000)),
+        "idle_in_transaction_session_timeout": "120000",
+        "application_name": "storekeep",
+        "timezone": "UTC",
+        "jit": "off",
+    }
+    return create_async_engine(
+        address,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args=connect_args,
+        **options,
+    )
+
+
+def _dump_json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def asyncpg_address(url: str) -> tuple[str, ssl.SSLContext | str | None]:
+    """SQLAlchemy's asyncpg URL for a libpq-style one, and the `ssl` argument its sslmode means (None: the driver's default)."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    mode = query.pop("sslmode", None) or query.pop("ssl", None)
+    scheme = "postgresql+asyncpg"
+    address = urlunsplit((scheme, parts.netloc, parts.path, urlencode(query), ""))
+    return address, mode
