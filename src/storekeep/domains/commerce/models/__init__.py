@@ -1,0 +1,24 @@
+"""Tables of commerce: people, orders, products, sync runs and daily sales."""
+
+from storekeep.domains.commerce.models.orders import Fulfillment, Order, OrderLine, Refund, RefundLine
+from storekeep.domains.commerce.models.people import Customer, CustomerSales
+from storekeep.domains.commerce.models.products import Product, Variant
+from storekeep.domains.commerce.models.sales import SalesDay
+from storekeep.domains.commerce.models.sync import SyncCursor, SyncResource, SyncRun, SyncWindow
+
+__all__ = [
+    "Customer",
+    "CustomerSales",
+    "Fulfillment",
+    "Order",
+    "OrderLine",
+    "Product",
+    "Refund",
+    "RefundLine",
+    "SalesDay",
+    "SyncCursor",
+    "SyncResource",
+    "SyncRun",
+    "SyncWindow",
+    "Variant",
+]

@@ -1,0 +1,200 @@
+"""Orders with their lines, refunds and fulfilments. Amounts are in the shop's currency unless a column says presentment."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, tenant_foreign_key
+
+_ORDER_SEARCH = (
+    "to_tsvector('simple', coalesce(name, '') || ' ' || ltrim(coalesce(name, ''), '#') || ' ' || coalesce(email, '') || ' ' ||"
+    " translate(coalesce(email, ''), '@.+-_', '     ') || ' ' || coalesce(customer_name, ''))"
+)
+
+
+class Order(CreatedAt, UpdatedAt, TenantRow):
+    """An order. `total_price` is as placed, `current_total_price` after edits and refunds.
+
+    `created_day` and `sales_day` are the store-local days of `source_created_at` and `processed_at`; the first feeds the brief's
+    series, the second Shopify's definitions. Both are recomputed when the store's time zone changes.
+    """
+
+    __tablename__ = "orders"
+
+    store_id: Mapped[UUID]
+    shopify_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    customer_id: Mapped[UUID | None]
+    customer_name: Mapped[str | None]
+    email: Mapped[str | None]
+    email_norm: Mapped[str | None]
+    phone: Mapped[str | None]
+    source_created_at: Mapped[datetime]
+    processed_at: Mapped[datetime]
+    source_updated_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None]
+    created_day: Mapped[date]
+    sales_day: Mapped[date]
+    test: Mapped[bool]
+    financial_status: Mapped[str | None]
+    fulfillment_status: Mapped[str | None]
+    source_name: Mapped[str | None]
+    note: Mapped[str | None]
+    tags: Mapped[list[str]]
+    discount_codes: Mapped[list[str]]
+    currency: Mapped[str]
+    presentment_currency: Mapped[str]
+    taxes_included: Mapped[bool]
+    total_price: Mapped[Decimal] = mapped_column(Amount)
+    subtotal_price: Mapped[Decimal] = mapped_column(Amount)
+    total_discounts: Mapped[Decimal] = mapped_column(Amount)
+    total_shipping: Mapped[Decimal] = mapped_column(Amount)
+    total_tax: Mapped[Decimal] = mapped_column(Amount)
+    total_duties: Mapped[Decimal] = mapped_column(Amount)
+    total_additional_fees: Mapped[Decimal] = mapped_column(Amount)
+    total_tip: Mapped[Decimal] = mapped_column(Amount)
+    total_refunded: Mapped[Decimal] = mapped_column(Amount)
+    current_total_price: Mapped[Decimal] = mapped_column(Amount)
+    presentment_total_price: Mapped[Decimal] = mapped_column(Amount)
+    # Pre-tax figures of the sale day, derived at import by `commerce/sales_figures.py`.
+    gross_sales: Mapped[Decimal] = mapped_column(Amount)
+    discounts: Mapped[Decimal] = mapped_column(Amount)
+    net_shipping: Mapped[Decimal] = mapped_column(Amount)
+    taxes: Mapped[Decimal] = mapped_column(Amount)
+    item_count: Mapped[int]
+    line_count: Mapped[int]
+    shipping_lines: Mapped[list[Any]] = mapped_column(JSONB)
+    shipping_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    billing_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(_ORDER_SEARCH, persisted=True))
+
+    __table_args__ = (
+        tenant_foreign_key("store_id", "stores"),
+        tenant_foreign_key("customer_id", "customers", on_delete="SET NULL"),
+        UniqueConstraint("tenant_id", "store_id", "shopify_id"),
+        Index("ix_orders_created", "tenant_id", "source_created_at", "id"),
+        Index("ix_orders_store_created", "tenant_id", "store_id", "source_created_at", "id"),
+        Index("ix_orders_customer", "tenant_id", "customer_id", "source_created_at", "id"),
+        Index("ix_orders_total", "tenant_id", "total_price", "id"),
+        Index("ix_orders_email", "tenant_id", "email_norm"),
+        Index("ix_orders_name", "tenant_id", "name"),
+        Index("ix_orders_sales_day", "tenant_id", "store_id", "sales_day"),
+        Index("ix_orders_created_day", "tenant_id", "store_id", "created_day"),
+        Index("ix_orders_search", "search", postgresql_using="gin"),
+        {"info": {"search": True}},
+    )
+
+
+class OrderLine(TenantRow):
+    """A line as ordered, with a snapshot of title and SKU: the product may be gone, or never have been one (custom, tip)."""
+
+    __tablename__ = "order_lines"
+
+    order_id: Mapped[UUID]
+    shopify_id: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int]
+    product_shopify_id: Mapped[int | None] = mapped_column(BigInteger)
+    variant_shopify_id: Mapped[int | None] = mapped_column(BigInteger)
+    title: Mapped[str]
+    variant_title: Mapped[str | None]
+    sku: Mapped[str | None]
+    vendor: Mapped[str | None]
+    quantity: Mapped[int]
+    current_quantity: Mapped[int]
+    unit_price: Mapped[Decimal] = mapped_column(Amount)
+    original_total: Mapped[Decimal] = mapped_column(Amount)
+    total_discount: Mapped[Decimal] = mapped_column(Amount)
+    tax: Mapped[Decimal] = mapped_column(Amount)
+    gift_card: Mapped[bool]
+    requires_shipping: Mapped[bool]
+
+    __table_args__ = (
+        tenant_foreign_key("order_id", "orders"),
+        UniqueConstraint("tenant_id", "order_id", "shopify_id"),
+        Index("ix_order_lines_product", "tenant_id", "product_shopify_id"),
+    )
+
+
+class Refund(TenantRow):
+    """A refund: goods taken back, money given back, or both. Dated the day it was processed, whatever the order's date.
+
+    `returned_gross` … `returned_tax` are the goods' figures before tax; `total` is what successful transactions paid back,
+    `pending` what has not settled.
+    """
+
+    __tablename__ = "refunds"
+
+    store_id: Mapped[UUID]
+    order_id: Mapped[UUID]
+    shopify_id: Mapped[int] = mapped_column(BigInteger)
+    source_created_at: Mapped[datetime]
+    processed_at: Mapped[datetime]
+    refund_day: Mapped[date]
+    note: Mapped[str | None]
+    total: Mapped[Decimal] = mapped_column(Amount)
+    pending: Mapped[Decimal] = mapped_column(Amount)
+    returned_net: Mapped[Decimal] = mapped_column(Amount)
+    returned_tax: Mapped[Decimal] = mapped_column(Amount)
+    refunded_shipping: Mapped[Decimal] = mapped_column(Amount)
+    refunded_shipping_tax: Mapped[Decimal] = mapped_column(Amount)
+    adjustment: Mapped[Decimal] = mapped_column(Amount)
+    transactions: Mapped[list[Any]] = mapped_column(JSONB)
+
+    __table_args__ = (
+        tenant_foreign_key("order_id", "orders"),
+        UniqueConstraint("tenant_id", "order_id", "shopify_id"),
+        Index("ix_refunds_day", "tenant_id", "store_id", "refund_day"),
+    )
+
+
+class RefundLine(TenantRow):
+    """A line's part in a refund."""
+
+    __tablename__ = "refund_lines"
+
+    refund_id: Mapped[UUID]
+    line_id: Mapped[UUID | None]
+    shopify_id: Mapped[int] = mapped_column(BigInteger)
+    quantity: Mapped[int]
+    restock_type: Mapped[str | None]
+    subtotal: Mapped[Decimal] = mapped_column(Amount)
+    tax: Mapped[Decimal] = mapped_column(Amount)
+
+    __table_args__ = (
+        tenant_foreign_key("refund_id", "refunds"),
+        tenant_foreign_key("line_id", "order_lines", on_delete="SET NULL"),
+        UniqueConstraint("tenant_id", "refund_id", "shopify_id"),
+        Index("ix_refund_lines_line", "tenant_id", "line_id"),
+    )
+
+
+class Fulfillment(TenantRow):
+    """A parcel, or what stands for one, with its tracking."""
+
+    __tablename__ = "fulfillments"
+
+    order_id: Mapped[UUID]
+    shopify_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str | None]
+    status: Mapped[str | None]
+    shipment_status: Mapped[str | None]
+    source_created_at: Mapped[datetime]
+    source_updated_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    tracking_company: Mapped[str | None]
+    tracking_numbers: Mapped[list[str]]
+    tracking_urls: Mapped[list[str]]
+
+    __table_args__ = (
+        tenant_foreign_key("order_id", "orders"),
+        UniqueConstraint("tenant_id", "order_id", "shopify_id"),
+    )

@@ -1,0 +1,80 @@
+"""Customers, and what each has bought."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, tenant_foreign_key
+
+# A name is looked for by its words, an address by its parts too: "ada@example.com" is found by "ada" and by "example".
+_CUSTOMER_SEARCH = (
+    "to_tsvector('simple', coalesce(name, '') || ' ' || coalesce(email, '') || ' ' ||"
+    " translate(coalesce(email, ''), '@.+-_', '     ') || ' ' || coalesce(phone, ''))"
+)
+
+
+class Customer(CreatedAt, UpdatedAt, TenantRow):
+    """A customer of one store, as Shopify has them. `source_*` times are Shopify's. E-mail and name may be missing."""
+
+    __tablename__ = "customers"
+
+    store_id: Mapped[UUID]
+    shopify_id: Mapped[int] = mapped_column(BigInteger)
+    email: Mapped[str | None]
+    email_norm: Mapped[str | None]
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    name: Mapped[str | None]
+    phone: Mapped[str | None]
+    state: Mapped[str | None]
+    note: Mapped[str | None]
+    tags: Mapped[list[str]]
+    verified_email: Mapped[bool | None]
+    tax_exempt: Mapped[bool | None]
+    locale: Mapped[str | None]
+    addresses: Mapped[list[Any]] = mapped_column(JSONB)
+    source_created_at: Mapped[datetime]
+    source_updated_at: Mapped[datetime]
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(_CUSTOMER_SEARCH, persisted=True))
+
+    __table_args__ = (
+        tenant_foreign_key("store_id", "stores"),
+        UniqueConstraint("tenant_id", "store_id", "shopify_id"),
+        Index("ix_customers_email", "tenant_id", "email_norm"),
+        Index("ix_customers_created", "tenant_id", "source_created_at", "id"),
+        Index("ix_customers_name", "tenant_id", "name", "id"),
+        Index("ix_customers_search", "search", postgresql_using="gin"),
+        {"info": {"search": True}},
+    )
+
+
+class CustomerSales(TenantRow):
+    """What a customer has bought in one currency: every stored order, recomputed in the transaction that touches one.
+
+    `first_order_at` is the first order that counts as a sale (not a test), for new and returning customers.
+    """
+
+    __tablename__ = "customer_sales"
+
+    store_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    currency: Mapped[str]
+    orders: Mapped[int]
+    revenue: Mapped[Decimal] = mapped_column(Amount)
+    first_order_at: Mapped[datetime | None]
+    last_order_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        tenant_foreign_key("customer_id", "customers"),
+        UniqueConstraint("tenant_id", "customer_id", "currency"),
+        Index("ix_customer_sales_top", "tenant_id", "currency", "revenue", "customer_id"),
+        Index("ix_customer_sales_store_top", "tenant_id", "store_id", "currency", "revenue", "customer_id"),
+        Index("ix_customer_sales_orders", "tenant_id", "orders", "customer_id"),
+    )

@@ -1,0 +1,143 @@
+"""Tables of connections: connections, Shopify stores with their sealed tokens, the shop directory, OAuth states, erasures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storekeep.domains.connections.types import ConnectedVia, ConnectionStatus, ConnectionType
+from storekeep.kit.ids import uuid7
+from storekeep.runtime.database.model import (
+    CreatedAt,
+    SystemRow,
+    TenantRow,
+    UpdatedAt,
+    belongs_to_tenant,
+    one_of,
+    tenant_foreign_key,
+)
+
+
+class Connection(CreatedAt, UpdatedAt, TenantRow):
+    """An integration of a tenant."""
+
+    __tablename__ = "connections"
+
+    type: Mapped[str]
+    status: Mapped[str]
+    status_reason: Mapped[str | None]
+    label: Mapped[str]
+
+    __table_args__ = (
+        belongs_to_tenant(),
+        one_of("type", list(ConnectionType)),
+        one_of("status", list(ConnectionStatus)),
+        {"info": {"app_system": "SELECT (tenant_id, id, type, status)"}},
+    )
+
+
+class Store(CreatedAt, UpdatedAt, TenantRow):
+    """The Shopify side of a SHOPIFY connection; shares the connection's id.
+
+    Tokens are sealed (AES-256-GCM) with the row as associated data: copied to another row they do not open. `generation`
+    grows with every install, so that news from before a reinstall is recognised.
+    """
+
+    __tablename__ = "stores"
+
+    shop: Mapped[str]
+    shop_name: Mapped[str]
+    shopify_shop_id: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str]
+    time_zone: Mapped[str]
+    plan: Mapped[str | None]
+    connected_via: Mapped[str]
+    generation: Mapped[int] = mapped_column(default=1)
+    installed_at: Mapped[datetime]
+    scopes: Mapped[list[str]]
+    access_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    access_token_expires_at: Mapped[datetime | None]
+    refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refresh_token_expires_at: Mapped[datetime | None]
+    key_id: Mapped[str | None]
+    sync_interval_minutes: Mapped[int] = mapped_column(default=5)
+    sync_paused: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        belongs_to_tenant(),
+        tenant_foreign_key("id", "connections"),
+        UniqueConstraint("tenant_id", "shop"),
+        one_of("connected_via", list(ConnectedVia)),
+        Index("ix_stores_key_id", "key_id"),
+    )
+
+
+class ShopDirectory(SystemRow):
+    """Which tenant owns a shop, and when its next scheduled read is due. A shop belongs to one tenant at a time."""
+
+    __tablename__ = "shop_directory"
+
+    shop: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    store_id: Mapped[UUID]
+    sync_due_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    __table_args__ = (
+        Index("ix_shop_directory_tenant_id", "tenant_id"),
+        {
+            "info": {
+                "reason": "a shop domain is unique over all tenants, and schedules are looked through across them",
+                "app_system": "SELECT, INSERT, UPDATE, DELETE",
+            }
+        },
+    )
+
+
+class OAuthState(CreatedAt, SystemRow):
+    """An OAuth round trip under way. Only the hash of its id is kept; it is deleted on first read."""
+
+    __tablename__ = "oauth_states"
+
+    state_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    session_id: Mapped[UUID]
+    user_id: Mapped[UUID]
+    bound_tenant_id: Mapped[UUID]
+    shop: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+    __table_args__ = (
+        {
+            "info": {
+                "reason": "the callback is read before its tenant is known",
+                "app_system": "SELECT, INSERT, DELETE",
+            }
+        },
+    )
+
+
+class Erasure(CreatedAt, SystemRow):
+    """A request to forget a store or a tenant, and what each room reported. Outlives what it erased, as proof; holds ids only."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    erased_tenant_id: Mapped[UUID] = mapped_column(index=True)
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    rooms: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        one_of("subject_kind", ["tenant", "store"]),
+        {
+            "info": {
+                "reason": "the proof of an erasure outlives the tenant it erased",
+                "app_system": "SELECT, INSERT, UPDATE",
+            }
+        },
+    )

@@ -1,0 +1,1 @@
+"""Insights: the merchant's numbers, each with its definition."""
