@@ -14,7 +14,7 @@ class Services:
         self._instances: dict[type[Any], Any] = {}
 
     def provide(self, kind: type[T], instance: T) -> T:
-        """Register `instance` under `kind` (an abstract type or Protocol is fine); returns it. A second one replaces the first."""
+        """Register `instance` under `kind` (a Protocol is fine); returns it. A second one replaces the first."""
         self._instances[kind] = instance
         return instance
 

@@ -58,7 +58,8 @@ class TenantRow(Row):
 class SystemRow(Row):
     """A row outside any tenant: a directory, or something from before the tenant is known.
 
-    Its table states why in `info={"reason": …}` and who may do what in `info={"app_rt": "SELECT", "app_system": "SELECT, INSERT"}`.
+    Its table states why in `info={"reason": …}` and who may do what in
+    `info={"app_rt": "SELECT", "app_system": "SELECT, INSERT"}`.
     """
 
     __abstract__ = True

@@ -12,7 +12,7 @@ RUNTIME_ROLE = "app_rt"
 SYSTEM_ROLE = "app_system"
 SEARCH_ROLE = "search_owner"
 
-# nullif: after a transaction-local setting ends it reads as '', and ''::uuid raises. The sub-select is evaluated once a statement.
+# nullif: after a transaction-local setting ends it reads as '', and ''::uuid raises. The sub-select runs once a statement.
 CURRENT_TENANT = "(SELECT nullif(current_setting('app.tenant_id', true), '')::uuid)"
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import orjson
 import structlog
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker, func
 
 log = structlog.get_logger(__name__)
@@ -78,7 +79,7 @@ async def receive(url: str, run: Callable[[UUID, UUID], Awaitable[bool]], *, slo
 
     while True:
         worker = Worker(
-            functions=[func(run_job, name=_FUNCTION, keep_result=0, timeout=86_400, max_tries=1_000_000)],
+            functions=[func(cast(WorkerCoroutine, run_job), name=_FUNCTION, keep_result=0, timeout=86_400, max_tries=1_000_000)],
             queue_name=QUEUE,
             redis_settings=redis_settings(url),
             max_jobs=slots,

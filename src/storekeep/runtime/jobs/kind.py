@@ -48,8 +48,8 @@ class RetryLater(Exception):
 class JobKind(Generic[P]):
     """A kind of job. Delivery is at least once: the handler's docstring says why running twice is harmless.
 
-    `name` is `room.imperative` and stable, for rows outlive deployments. `timeout_s` bounds one attempt. After `max_errors` errors or
-    `max_crashes` worker deaths the job is dead and waits for a person.
+    `name` is `room.imperative` and stable, for rows outlive deployments. `timeout_s` bounds one attempt. After `max_errors`
+    errors or `max_crashes` worker deaths the job is dead and waits for a person.
     """
 
     name: str

@@ -183,8 +183,9 @@ async def reclaim(session: TenantSession, job_id: UUID, *, max_crashes: int) -> 
     """Take back a job whose lease ran out: ready again, or dead after too many crashes. The new state, or None if not expired."""
     moment = now()
     statement = text(
-        "UPDATE jobs SET crash_attempts = crash_attempts + 1, fence = fence + 1, lease_until = NULL, updated_at = :moment, woken_at = NULL, unique_key = NULL,"
-        " run_at = :moment, state = CASE WHEN crash_attempts + 1 >= :max_crashes THEN 'dead' ELSE 'ready' END,"
+        "UPDATE jobs SET crash_attempts = crash_attempts + 1, fence = fence + 1, lease_until = NULL, woken_at = NULL,"
+        " unique_key = NULL, run_at = :moment, updated_at = :moment,"
+        " state = CASE WHEN crash_attempts + 1 >= :max_crashes THEN 'dead' ELSE 'ready' END,"
         " finished_at = CASE WHEN crash_attempts + 1 >= :max_crashes THEN CAST(:moment AS timestamptz) END,"
         " last_error = jsonb_build_object('code', 'WORKER_DIED', 'message', 'The worker stopped without finishing.')"
         " WHERE tenant_id = :tenant_id AND id = :id AND state = 'leased' AND lease_until < :moment RETURNING state"
