@@ -42,7 +42,7 @@ class AuditEntry(TenantRow):
 
 
 class AuditHead(TenantRow):
-    """The end of a tenant's chain; locked while an entry is added, so a tenant's entries have one order. Its id is the tenant's."""
+    """The end of a tenant's chain; locked while an entry is added, so entries have one order. Its id is the tenant's."""
 
     __tablename__ = "audit_heads"
 

@@ -147,10 +147,10 @@ async def release(session: TenantSession, job_id: UUID, *, fence: int) -> bool:
     )
 
 
-async def _move(session: TenantSession, job_id: UUID, fence: int, **values: Any) -> bool:
+async def _move(session: TenantSession, job_id: UUID, owned_fence: int, **values: Any) -> bool:
     statement = (
         update(Job)
-        .where(Job.tenant_id == session.tenant_id, Job.id == job_id, Job.state == JobState.LEASED, Job.fence == fence)
+        .where(Job.tenant_id == session.tenant_id, Job.id == job_id, Job.state == JobState.LEASED, Job.fence == owned_fence)
         .values(updated_at=now(), **values)
         .execution_options(synchronize_session=False)
     )

@@ -140,9 +140,11 @@ class JobRunner:
             await ledger.retry(session, context.job_id, fence=context.fence, run_at=run_at, error=error, counted=counted)
 
     async def _release(self, context: JobContext) -> None:
-        with suppress(Exception):
+        try:
             async with self._db.tenant(context.scope) as session:
                 await ledger.release(session, context.job_id, fence=context.fence)
+        except Exception:
+            log.warning("job_release_failed", exc_info=True)  # its lease runs out instead
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storekeep.domains.commerce.types import Resource, RunKind, RunStatus, RunTrigger
 from storekeep.runtime.database.model import CreatedAt, TenantRow, UpdatedAt, one_of, tenant_foreign_key
 
-
 _OPEN = text("status IN ('QUEUED', 'RUNNING')")
 
 

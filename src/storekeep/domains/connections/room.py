@@ -1,0 +1,8 @@
+"""Manifest of the room connections."""
+
+from __future__ import annotations
+
+from storekeep.domains.connections.models import Connection, Erasure, OAuthState, ShopDirectory, Store
+from storekeep.runtime.manifest import Room
+
+room = Room(name="connections", models=(Connection, Erasure, OAuthState, ShopDirectory, Store))
