@@ -5,22 +5,4 @@ from __future__ import annotations
 from storekeep.domains.commerce import models
 from storekeep.runtime.manifest import Room
 
-room = Room(
-    name="commerce",
-    models=(
-        Customer,
-        CustomerSales,
-        Fulfillment,
-        Order,
-        OrderLine,
-        Product,
-        Refund,
-        RefundLine,
-        SalesDay,
-        SyncCursor,
-        SyncResource,
-        SyncRun,
-        SyncWindow,
-        Variant,
-    ),
-)
+room = Room(name="commerce", models=tuple(getattr(models, name) for name in models.__all__))
