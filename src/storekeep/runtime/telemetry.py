@@ -1,0 +1,86 @@
+"""Metrics and traces: one Prometheus registry a process, and OpenTelemetry that is off until a collector is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+METRICS_TYPE = CONTENT_TYPE_LATEST
+_LATENCY_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """The process's registry. Other parts add collectors to `registry`; names start with `storekeep_`, units in them."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        self._requests = Counter(
+            "storekeep_http_requests_total", "Requests answered.", ("method", "route", "status"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "storekeep_http_request_seconds",
+            "Time from the request's headers to the end of the response; streams are not counted.",
+            ("method", "route"),
+            buckets=_LATENCY_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.streams = Gauge("storekeep_http_streams", "Live streams open in this process.", registry=self.registry)
+
+    def observe_request(self, method: str, route: str, status: int, seconds: float | None) -> None:
+        """Count one request. `route` is the template, never the path, or the series would be endless; None skips the time."""
+        self._requests.labels(method, route, str(status)).inc()
+        if seconds is not None:
+            self._seconds.labels(method, route).observe(seconds)
+
+    def exposition(self) -> bytes:
+        """The registry in Prometheus' text format, of content type METRICS_TYPE."""
+        return generate_latest(self.registry)
+
+
+def start_tracing(endpoint: str | None, *, service: str, version: str) -> Callable[[], None]:
+    """Send traces to the OTLP/HTTP collector at `endpoint` (its base address); None leaves tracing off and costs nothing.
+
+    Returns what to call at shutdown: it flushes the last spans. The exporter's batches leave from its own thread.
+    """
+    if not endpoint:
+        return lambda: None
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": service, "service.version": version}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint.rstrip("/") + "/v1/traces")))
+    trace.set_tracer_provider(provider)
+    return provider.shutdown
+
+
+def trace_app(app: FastAPI) -> None:
+    """Make a span of each request. Call only with tracing on: the instrumentation costs a layer."""
+    from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+    FastAPIInstrumentor.instrument_app(app, excluded_urls="healthz,readyz,metrics")
+
+
+def trace_clients(*engines: AsyncEngine) -> None:
+    """Make a span of each outgoing HTTP request and of each statement on `engines`."""
+    from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+    from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+
+    HTTPXClientInstrumentor().instrument()
+    sync_engines: list[Any] = [engine.sync_engine for engine in engines]
+    SQLAlchemyInstrumentor().instrument(engines=sync_engines)
