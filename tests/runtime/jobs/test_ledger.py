@@ -189,7 +189,7 @@ async def test_without_redis_the_sweeper_runs_what_it_finds(
             raise ConnectionError
 
     job_id = await put(db, scope, kind)
-    sweeper = Sweeper(db, runner(db, kind), NoRedis(), every_s=5, slots=2)
+    sweeper = Sweeper(db, runner(db, kind), {kind.name: kind}, NoRedis(), every_s=5)
     await sweeper.sweep()
     async with asyncio.timeout(5):
         while (await row(db, scope, job_id)).state != "done":

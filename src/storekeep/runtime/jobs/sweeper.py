@@ -6,7 +6,8 @@ While Redis answers, it wakes through arq like everyone else; while Redis is awa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -14,22 +15,31 @@ import structlog
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database.engine import Database
 from storekeep.runtime.jobs import ledger
-from storekeep.runtime.jobs.runner import JobRunner
+from storekeep.runtime.jobs.kind import JobKind
 
 log = structlog.get_logger(__name__)
 BATCH = 200
 
 
+class Runs(Protocol):
+    """Something that runs a job if it is ready: a JobRunner, or the worker's bounded set of attempts."""
+
+    async def run(self, tenant_id: UUID, job_id: UUID) -> bool:
+        """True when an attempt was made."""
+
+
 class Sweeper:
     """One pass is `sweep()`; `run()` repeats it until cancelled."""
 
-    def __init__(self, db: Database, runner: JobRunner, waker: ledger.Waker, *, every_s: float, slots: int) -> None:
+    def __init__(
+        self, db: Database, runs: Runs, kinds: Mapping[str, JobKind[Any]], waker: ledger.Waker, *, every_s: float
+    ) -> None:
         self._db = db
-        self._runner = runner
+        self._runs = runs
+        self._kinds = kinds
         self._waker = waker
         self._every_s = every_s
-        self._slots = asyncio.Semaphore(slots)
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[bool]] = set()
         self.redis_away = False
 
     async def run(self) -> None:
@@ -55,7 +65,7 @@ class Sweeper:
         async with self._db.system("find expired leases across tenants") as session:
             expired = await ledger.expired_leases(session, limit=BATCH)
         for tenant_id, job_id, kind in expired:
-            known = self._runner.kinds.get(kind)
+            known = self._kinds.get(kind)
             async with self._db.tenant(Scope(tenant_id=tenant_id)) as session:
                 state = await ledger.reclaim(session, job_id, max_crashes=known.max_crashes if known else 3)
             log.warning("job_lease_expired", tenant_id=str(tenant_id), job_id=str(job_id), job_kind=kind, state=state)
@@ -67,13 +77,6 @@ class Sweeper:
             self.redis_away = False
         except Exception:
             self.redis_away = True
-            self._run_here(lambda: self._runner.run(tenant_id, job_id))
-
-    def _run_here(self, attempt: Callable[[], Awaitable[bool]]) -> None:
-        async def bounded() -> None:
-            async with self._slots:
-                await attempt()
-
-        task = asyncio.create_task(bounded())
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+            task = asyncio.create_task(self._runs.run(tenant_id, job_id))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)

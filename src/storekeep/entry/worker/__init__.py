@@ -1,0 +1,1 @@
+"""The worker process: wakes up for jobs, sweeps for forgotten ones, and ticks the rooms' schedules."""
