@@ -51,7 +51,7 @@ async def test_the_window_slides(where: str, redis: Redis, gone: Redis) -> None:
     who = key()
     first = await window.hit(who, 3, 0.4)
     assert (first.allowed, first.remaining, first.limit) == (True, 2, 3)
-    assert 0.3 < first.reset_after <= 0.4
+    assert 0.3 < first.reset_after < 0.401
     await asyncio.sleep(0.2)
     assert (await window.hit(who, 3, 0.4)).allowed
     assert (await window.hit(who, 3, 0.4)).remaining == 0

@@ -253,7 +253,7 @@ class Outside:
         started = time.monotonic()
         status: int | None = None
         outcome = "ok"
-        host = httpx.URL(url).host
+        host = _host(url)
         attributes = {"server.address": host, "http.request.method": method, "storekeep.operation": operation}
         # Neither exception texts nor URLs go into spans: both can hold what a customer or a token is called.
         with _tracer.start_as_current_span(
@@ -297,6 +297,13 @@ class Outside:
     def _translate(self, error: Exception, operation: str) -> OutsideError:
         kind, reached = _classify(error)
         return kind(service=self._service, operation=operation, reached=reached, reason=type(error).__name__)
+
+
+def _host(url: str) -> str:
+    try:
+        return httpx.URL(url).host
+    except httpx.InvalidURL:
+        return ""
 
 
 def _classify(error: Exception) -> tuple[type[OutsideError], bool]:

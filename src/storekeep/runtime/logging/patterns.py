@@ -35,7 +35,7 @@ _SHAPES: list[tuple[re.Pattern[str], str]] = [
     # name=value, name: value, "name": "value"
     (
         re.compile(
-            rf"([\"']?[\w.-]{{0,40}}(?:{_DENIED_WORDS})[\w-]{{0,40}}[\"']?\s{{0,3}}[:=]\s{{0,3}})"
+            rf"((?:{_DENIED_WORDS})[\w-]{{0,40}}[\"']?\s{{0,3}}[:=]\s{{0,3}})"
             r"(\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?|[^\s,;&)}\]]+)",
             re.IGNORECASE,
         ),
