@@ -26,3 +26,8 @@ def pick(avoid: frozenset[int] = frozenset()) -> int:
             port: int = probe.getsockname()[1]
         if port not in avoid:
             return port
+
+
+def wanted_or_free(wanted: int | None, avoid: frozenset[int] = frozenset()) -> int:
+    """`wanted` if it is free and not to be avoided, else another free port."""
+    return wanted if wanted is not None and wanted not in avoid and is_free(wanted) else pick(avoid)

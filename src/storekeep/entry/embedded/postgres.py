@@ -82,6 +82,8 @@ class PostgresServer:
             return
         if version.read_text().strip() != binaries.POSTGRES_MAJOR:
             raise ServerFailed(self.name, f"its data are of version {version.read_text().strip()}, not 18", self.log)
+        # A postmaster that was killed leaves sessions behind; a new one would refuse to start beside them.
+        strays.stop(None, [self.data], pause)
         self._clear_pid_file(pause)
 
     def program(self, port: int) -> Program:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -68,15 +69,21 @@ class Process:
         if self.alive():
             self.popen.send_signal(self.program.stop_signal)
 
+    def kill(self) -> None:
+        """End it at once, with whatever shares its process group, and wait until it is gone."""
+        if self.alive():
+            for send in (os.killpg, os.kill):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    send(self.pid, signal.SIGKILL)
+        self.popen.wait()
+
     def stop(self, pause: Pause = time.sleep) -> None:
         """Stop it and wait until it is gone: its own signal first, SIGKILL to its session after `stop_seconds`."""
         self.ask_to_stop()
         deadline = time.monotonic() + self.program.stop_seconds
         while self.alive() and time.monotonic() < deadline:
             pause(0.01)
-        if self.alive():
-            kill_session(self.pid)
-            self.popen.wait()
+        self.kill()
 
     def last_words(self, lines: int = 5) -> str:
         """The end of its log, for a message about why it stopped."""
@@ -127,15 +134,6 @@ def end_with(parent: int) -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def kill_session(leader: int) -> None:
-    """SIGKILL a session leader and its process group; a process that is gone already is no error."""
-    for send in (os.killpg, os.kill):
-        try:
-            send(leader, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            continue
 
 
 def tail(log: Path, lines: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storekeep.entry.embedded import binaries
+from storekeep.entry.embedded import binaries, strays
 from storekeep.entry.embedded.ports import LOOPBACK
 from storekeep.entry.embedded.processes import Pause, Process, Program, tail
 
@@ -37,6 +37,7 @@ class RedisServer:
         Redis cuts off a torn last write by itself. Anything worse is no loss: PostgreSQL holds the truth, Redis only wakes.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        strays.stop(None, [self.folder], pause)
         kept = self.folder / "appendonly.aof"
         if kept.exists() and "reading the append only file" in tail(self.log, 8):
             kept.replace(kept.with_suffix(".unreadable"))

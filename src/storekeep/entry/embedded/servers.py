@@ -33,14 +33,16 @@ class Server(Protocol):
         """Whether it serves queries now."""
 
 
-def start(server: Server, wanted: int | None = None, pause: Pause = time.sleep) -> tuple[Process, int]:
-    """Start `server` on the wanted port if that is free, else on another; returns it, ready, with its port.
+def start(
+    server: Server, wanted: int | None = None, pause: Pause = time.sleep, avoid: frozenset[int] = frozenset()
+) -> tuple[Process, int]:
+    """Start `server` on the wanted port if that is free, else on another, none of `avoid`; returns it, ready, with its port.
 
     Waits without limit while the server lives, for recovery after a crash takes as long as it takes. Raises ServerFailed.
     """
     server.prepare(pause)
     tried: set[int] = set()
-    port = wanted if wanted is not None and ports.is_free(wanted) else ports.pick()
+    port = ports.wanted_or_free(wanted, avoid)
     while True:
         process = spawn(server.program(port))
         if wait_ready(server, process, port, pause):
@@ -49,7 +51,7 @@ def start(server: Server, wanted: int | None = None, pause: Pause = time.sleep) 
         tried.add(port)
         if "already in use" not in words.lower() or len(tried) >= 5:
             raise ServerFailed(server.name, words, process.program.log)
-        port = ports.pick(frozenset(tried))
+        port = ports.pick(avoid | tried)
 
 
 def wait_ready(server: Server, process: Process, port: int, pause: Pause = time.sleep) -> bool:

@@ -29,13 +29,13 @@ class Stray:
     is_postgres: bool
 
 
-def find(home: Path, folders: Iterable[Path] = ()) -> list[Stray]:
-    """The processes that carry the home's mark, or that work in one of `folders`.
+def find(home: Path | None, folders: Iterable[Path] = ()) -> list[Stray]:
+    """The processes that carry the home's mark, and the PostgreSQL and Redis servers that work in one of `folders`.
 
-    The folders are for PostgreSQL and Redis, which paint their titles over the memory where their environment was.
-    This process and its ancestors are never among them.
+    The folders are needed because those two paint their titles over the memory where their environment was. This process and
+    its ancestors are never among them.
     """
-    mark = f"{MARK}={home}".encode()
+    mark = f"{MARK}={home}".encode() if home else None
     places = {str(folder) for folder in folders}
     own = _lineage()
     found = []
@@ -43,16 +43,16 @@ def find(home: Path, folders: Iterable[Path] = ()) -> list[Stray]:
         if not entry.name.isdigit() or int(entry.name) in own:
             continue
         try:
-            if mark not in (entry / "environ").read_bytes().split(b"\0") and str((entry / "cwd").readlink()) not in places:
-                continue
-            found.append(_read(entry))
+            marked = mark is not None and mark in (entry / "environ").read_bytes().split(b"\0")
+            if marked or (places and _is_server(entry) and str((entry / "cwd").readlink()) in places):
+                found.append(_read(entry))
         except (OSError, ValueError):  # gone meanwhile, or somebody else's
             continue
     return found
 
 
-def stop(home: Path, folders: Iterable[Path] = (), pause: Pause = time.sleep) -> int:
-    """Stop every stray and wait until none is left; how many there were. SIGKILL comes after a generous grace."""
+def stop(home: Path | None, folders: Iterable[Path] = (), pause: Pause = time.sleep) -> int:
+    """Stop every process that `find` finds and wait until none is left; how many were asked. SIGKILL comes after a grace."""
     places = tuple(folders)
     began = time.monotonic()
     asked: set[tuple[int, int]] = set()
@@ -63,7 +63,7 @@ def stop(home: Path, folders: Iterable[Path] = (), pause: Pause = time.sleep) ->
             if waited > (_POSTGRES_SECONDS if stray.is_postgres else _OTHER_SECONDS):
                 _send(stray.pid, signal.SIGKILL)
             elif stray.parent not in pids and (stray.pid, stray.started) not in asked:
-                # A server process stops its own children in the right order; only a child whose parent is gone is told itself.
+                # A server stops its own children in the right order; only a child whose parent is gone is told itself.
                 asked.add((stray.pid, stray.started))
                 _send(stray.pid, signal.SIGINT if stray.is_postgres else signal.SIGTERM)
         pause(0.03)
@@ -83,6 +83,10 @@ def _send(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
         return
+
+
+def _is_server(entry: Path) -> bool:
+    return (entry / "comm").read_text().strip() in ("postgres", "redis-server")
 
 
 def _read(entry: Path) -> Stray:

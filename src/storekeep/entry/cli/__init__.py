@@ -1,0 +1,1 @@
+"""The command line: `storekeep …`. Each command imports what it runs only when it is called."""
