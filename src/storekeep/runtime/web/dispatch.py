@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from starlette.convertors import PathConvertor, StringConvertor
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from storekeep.kit.errors import NotFound
 from storekeep.runtime.web.refusals import MethodNotAllowed
@@ -22,11 +22,13 @@ Fallback = Callable[[Scope], Response | None]
 class Dispatch:
     """An ASGI app over flat HTTP routes: the first in declaration order whose path matches and that takes the method.
 
-    `fallback` may answer what no route matches (the SPA); otherwise that is NOT_FOUND. HEAD is answered by GET's route.
+    `lifespan` handles startup and shutdown. `fallback` may answer what no route matches (the SPA); otherwise that is NOT_FOUND.
+    HEAD is answered by GET's route.
     """
 
-    def __init__(self, routes: Sequence[BaseRoute], fallback: Fallback | None = None) -> None:
+    def __init__(self, routes: Sequence[BaseRoute], lifespan: ASGIApp, fallback: Fallback | None = None) -> None:
         self._fallback = fallback
+        self._lifespan = lifespan
         self._whole: dict[str, list[Route]] = {}
         self._buckets: dict[tuple[str, ...], list[Route]] = {}
         self._open: list[Route] = []
@@ -59,6 +61,9 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the matching route, the fallback, or raise NotFound or MethodNotAllowed."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(scope, receive, send)
+            return
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
             return

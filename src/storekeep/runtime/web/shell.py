@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
 import structlog
@@ -57,7 +57,7 @@ class Shell:
         app: ASGIApp,
         config: WebConfig,
         metrics: Metrics,
-        body_limits: Callable[[], BodyLimits] = lambda: (),
+        body_limits: BodyLimits = (),
     ) -> None:
         self._app = app
         self._config = config
@@ -134,7 +134,7 @@ class Shell:
             raise PayloadTooLarge(details={"limitBytes": exchange.body_limit})
 
     def _limit_of(self, path: str) -> int:
-        for pattern, limit in self._body_limits():
+        for pattern, limit in self._body_limits:
             if pattern.match(path):
                 return limit
         return self._config.body_limit
