@@ -65,7 +65,7 @@ def build_openapi(app: FastAPI, config: WebConfig) -> Json:
                 "type": "apiKey",
                 "in": "cookie",
                 "name": config.cookie_name,
-                "description": "Set by POST /api/auth/login. Unsafe methods need `Sec-Fetch-Site: same-origin` or our `Origin` too.",
+                "description": "Set by login and sign-up. Unsafe methods need `Sec-Fetch-Site: same-origin` or our `Origin` too.",
             }
         }
         models = components.setdefault("schemas", {})
