@@ -1,0 +1,87 @@
+"""What changed since yesterday, in words: the last whole day against the one before it. Pure, but for reading the two days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from storekeep.domains.commerce.public import NO_FIGURES, Figures, daily
+from storekeep.domains.insights.question import Question
+from storekeep.kit.money import quantize, to_wire
+from storekeep.runtime.database import TenantSession
+
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "INR": "₹", "JPY": "¥"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One fact in words; `direction` is up, down or flat."""
+
+    key: str
+    text: str
+    direction: str
+
+
+async def changes(session: TenantSession, question: Question) -> tuple[date, list[Sentence]]:
+    """The day spoken of (yesterday at the store) and the sentences about it."""
+    day = question.today - timedelta(days=1)
+    before = day - timedelta(days=1)
+    days = await daily(session, store_id=question.store_id, currency=question.currency, first=before, last=question.today)
+    today = days.get(question.today, NO_FIGURES)
+    return day, describe(days.get(day, NO_FIGURES), days.get(before, NO_FIGURES), today, question.currency)
+
+
+def describe(day: Figures, before: Figures, today: Figures, currency: str) -> list[Sentence]:
+    """The sentences for a day, the one before it, and the day under way."""
+    sentences = [_sales(day, before, currency), _orders(day, before)]
+    if day.new_customers or day.returning_customers:
+        text = f"{_things(day.new_customers, 'new customer')} and {day.returning_customers} returning."
+        sentences.append(Sentence("customers", text, _direction(day.new_customers, before.new_customers)))
+    if day.refunded:
+        text = f"{_money(day.refunded, currency)} paid back in {_things(day.refunds, 'refund')}."
+        sentences.append(Sentence("refunds", text, _direction(day.refunded, before.refunded)))
+    if today.orders:
+        text = f"Today so far: {_things(today.orders, 'order')}, {_money(today.total_sales, currency)} in sales."
+        sentences.append(Sentence("today", text, "flat"))
+    return sentences
+
+
+def _sales(day: Figures, before: Figures, currency: str) -> Sentence:
+    direction = _direction(day.total_sales, before.total_sales)
+    if not day.orders and not day.total_sales:
+        return Sentence("total_sales", "No sales yesterday.", direction)
+    amount = _money(day.total_sales, currency)
+    if before.total_sales <= 0:
+        return Sentence("total_sales", f"Yesterday's sales were {amount}.", direction)
+    percent = round(abs(day.total_sales - before.total_sales) / before.total_sales * 100)
+    then = _money(before.total_sales, currency)
+    if percent == 0:
+        return Sentence("total_sales", f"Yesterday's sales were {amount}, level with the day before ({then}).", "flat")
+    word = "up" if direction == "up" else "down"
+    return Sentence("total_sales", f"Yesterday's sales were {amount}, {word} {percent} % on the day before ({then}).", direction)
+
+
+def _orders(day: Figures, before: Figures) -> Sentence:
+    difference = day.orders - before.orders
+    if difference == 0:
+        return Sentence("orders", f"{_things(day.orders, 'order')}, as many as the day before.", "flat")
+    word = "more" if difference > 0 else "fewer"
+    text = f"{_things(day.orders, 'order')}, {abs(difference)} {word} than the day before."
+    return Sentence("orders", text, _direction(day.orders, before.orders))
+
+
+def _direction(value: Decimal | int, before: Decimal | int) -> str:
+    return "flat" if value == before else ("up" if value > before else "down")
+
+
+def _things(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    text = to_wire(quantize(abs(amount), currency), currency)
+    whole, _, fraction = text.partition(".")
+    grouped = f"{int(whole):,}" + (f".{fraction}" if fraction else "")
+    sign = "−" if amount < 0 else ""
+    return f"{sign}{_SIGNS[currency]}{grouped}" if currency in _SIGNS else f"{sign}{currency} {grouped}"

@@ -1,0 +1,19 @@
+"""Refusals of insights."""
+
+from __future__ import annotations
+
+from storekeep.kit.errors import InvalidInput, NotFound
+
+
+class RangeTooLong(InvalidInput):
+    """More days were asked for than one answer holds."""
+
+    code = "VALIDATION_RANGE_TOO_LONG"
+    message = "The range is too long. Ask for ten years at most."
+
+
+class StoreUnknown(NotFound):
+    """No store of this id in the tenant."""
+
+    code = "STORE_NOT_FOUND"
+    message = "There is no such store here."

@@ -1,0 +1,89 @@
+"""Orders and revenue for all time, this week and this month, and the figures of the brief: totals and orders by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from storekeep.domains.commerce.public import (
+    CurrencyUse,
+    TopCustomer,
+    customer_total,
+    daily,
+    first_sales_day,
+    top_customers,
+    totals,
+)
+from storekeep.domains.insights.question import Question
+from storekeep.domains.insights.ranges import Interval, Range, bucket_of, buckets
+from storekeep.runtime.database import TenantSession
+
+TOP_CUSTOMERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Everything stored, test and cancelled orders too. `revenue` is in the question's currency; `others` are the rest."""
+
+    customers: int
+    orders: int
+    revenue: Decimal
+    top: list[TopCustomer]
+    others: list[CurrencyUse]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Orders placed and their total prices from `first` (None: the beginning, and nothing is stored) to `last`."""
+
+    name: str
+    first: date | None
+    last: date
+    orders: int
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedDay:
+    """A day's placed orders and their total price."""
+
+    day: date
+    orders: int
+    revenue: Decimal
+
+
+async def summary(session: TenantSession, question: Question) -> Summary:
+    """Counts over all currencies, revenue in one: amounts in different currencies are never added."""
+    asked = [use for use in question.in_use if use.currency == question.currency]
+    return Summary(
+        customers=await customer_total(session, store_id=question.store_id),
+        orders=sum(use.orders for use in question.in_use),
+        revenue=asked[0].revenue if asked else Decimal(0),
+        top=await top_customers(session, store_id=question.store_id, currency=question.currency, limit=TOP_CUSTOMERS),
+        others=[use for use in question.in_use if use.currency != question.currency],
+    )
+
+
+async def periods(session: TenantSession, question: Question) -> list[Period]:
+    """All time, this week (from Monday) and this month, each up to today."""
+    today = question.today
+    starts = {
+        "all": await first_sales_day(session, store_id=question.store_id),
+        "week": bucket_of(today, Interval.WEEK),
+        "month": bucket_of(today, Interval.MONTH),
+    }
+    found = []
+    for name, first in starts.items():
+        figures = await totals(session, store_id=question.store_id, currency=question.currency, first=first)
+        found.append(Period(name, first, today, figures.placed_orders, figures.placed_revenue))
+    return found
+
+
+async def orders_by_day(session: TenantSession, question: Question, chosen: Range) -> list[PlacedDay]:
+    """Every day of the range with its placed orders, by the day each was created in the store's zone."""
+    days = await daily(session, store_id=question.store_id, currency=question.currency, first=chosen.first, last=chosen.last)
+    return [
+        PlacedDay(day, days[day].placed_orders if day in days else 0, days[day].placed_revenue if day in days else Decimal(0))
+        for day in buckets(chosen, Interval.DAY)
+    ]

@@ -1,0 +1,53 @@
+"""What a question about numbers is about: which stores, in which currency, and what day it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from storekeep.domains.commerce.public import CurrencyUse, currencies
+from storekeep.domains.connections.public import StoreInfo, list_stores
+from storekeep.domains.insights.errors import StoreUnknown
+from storekeep.kit.clock import day_in, now, zone
+from storekeep.runtime.database import TenantSession
+
+DEFAULT_CURRENCY = "USD"  # of a tenant without a store, whose every number is zero
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The store asked about (None: all of them), the currency of the answer, and the time zone in which days are meant.
+
+    `zone_name` is None where the stores asked about have several zones: each day is then its own store's day, and "today" is the
+    first store's.
+    """
+
+    store_id: UUID | None
+    currency: str
+    in_use: Sequence[CurrencyUse]
+    tz: ZoneInfo
+    zone_name: str | None
+
+    @property
+    def today(self) -> date:
+        """The current day at the store."""
+        return day_in(now(), self.tz)
+
+
+async def ask(session: TenantSession, *, store_id: UUID | None = None, currency: str | None = None) -> Question:
+    """The question as far as the tenant's own facts decide it. Raises StoreUnknown.
+
+    Without `currency`, the one most orders are in; before the first order, the first store's.
+    """
+    stores = await list_stores(session)
+    asked: Sequence[StoreInfo] = [store for store in stores if store_id in (None, store.id)]
+    if store_id is not None and not asked:
+        raise StoreUnknown()
+    in_use = await currencies(session, store_id=store_id)
+    usual = in_use[0].currency if in_use else (asked[0].currency if asked else DEFAULT_CURRENCY)
+    names = {store.time_zone for store in asked} or {"UTC"}
+    tz = zone(asked[0].time_zone if asked else "UTC")
+    return Question(store_id, currency or usual, in_use, tz, next(iter(names)) if len(names) == 1 else None)
