@@ -21,6 +21,7 @@ from storekeep.runtime.database.model import (
     one_of,
     tenant_foreign_key,
 )
+from storekeep.runtime.database.tenancy import CURRENT_TENANT
 
 
 class Connection(CreatedAt, UpdatedAt, TenantRow):
@@ -64,21 +65,29 @@ class Store(CreatedAt, UpdatedAt, TenantRow):
     access_token_expires_at: Mapped[datetime | None]
     refresh_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     refresh_token_expires_at: Mapped[datetime | None]
-    key_id: Mapped[str | None]
     sync_interval_minutes: Mapped[int] = mapped_column(default=5)
     sync_paused: Mapped[bool] = mapped_column(default=False)
+    # What the room that copies the store reports after each run (`public.record_sync_outcome`).
+    last_sync_at: Mapped[datetime | None]
+    last_sync_status: Mapped[str | None]
+    customers_count: Mapped[int] = mapped_column(default=0)
+    orders_count: Mapped[int] = mapped_column(default=0)
+    products_count: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         belongs_to_tenant(),
         tenant_foreign_key("id", "connections"),
         UniqueConstraint("tenant_id", "shop"),
         one_of("connected_via", list(ConnectedVia)),
-        Index("ix_stores_key_id", "key_id"),
     )
 
 
 class ShopDirectory(SystemRow):
-    """Which tenant owns a shop, and when its next scheduled read is due. A shop belongs to one tenant at a time."""
+    """Which tenant owns a shop, when its next scheduled read is due, and which key seals its tokens (None: it has none).
+
+    A shop belongs to one tenant at a time. A tenant's session sees and writes its own rows only, so a shop is claimed in the
+    transaction that stores it: the primary key refuses another tenant's shop without showing whose it is.
+    """
 
     __tablename__ = "shop_directory"
 
@@ -86,13 +95,16 @@ class ShopDirectory(SystemRow):
     tenant_id: Mapped[UUID]
     store_id: Mapped[UUID]
     sync_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    key_id: Mapped[str | None] = mapped_column(index=True)
 
     __table_args__ = (
         Index("ix_shop_directory_tenant_id", "tenant_id"),
         {
             "info": {
                 "reason": "a shop domain is unique over all tenants, and schedules are looked through across them",
-                "app_system": "SELECT, INSERT, UPDATE, DELETE",
+                "app_system": "SELECT, UPDATE (sync_due_at)",
+                "app_rt": "SELECT, INSERT, UPDATE (sync_due_at, key_id), DELETE",
+                "app_rt_rule": f"tenant_id = {CURRENT_TENANT}",
             }
         },
     )
@@ -129,7 +141,7 @@ class Erasure(CreatedAt, SystemRow):
     erased_tenant_id: Mapped[UUID] = mapped_column(index=True)
     subject_kind: Mapped[str]
     subject_id: Mapped[UUID]
-    rooms: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    rooms: Mapped[list[Any]] = mapped_column(JSONB)  # [{room, status, erased}] in the order they are erased
     finished_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -137,7 +149,9 @@ class Erasure(CreatedAt, SystemRow):
         {
             "info": {
                 "reason": "the proof of an erasure outlives the tenant it erased",
-                "app_system": "SELECT, INSERT, UPDATE",
+                "app_system": "SELECT",
+                "app_rt": "SELECT, INSERT, UPDATE (rooms, finished_at)",
+                "app_rt_rule": f"erased_tenant_id = {CURRENT_TENANT}",
             }
         },
     )

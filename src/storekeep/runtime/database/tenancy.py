@@ -59,11 +59,13 @@ def _system_ddl(table: Table) -> list[str]:
     if "app_rt" in table.info:
         statements.append(f"GRANT {table.info['app_rt']} ON {table.name} TO {RUNTIME_ROLE}")
     if "app_rt_rule" in table.info:
-        # A directory the runtime role may read in part: only the rows the rule admits, the system role all.
+        # A directory the runtime role may see in part: only the rows the rule admits, the system role all. Which commands the
+        # runtime role has at all is the grant's business.
+        rule = table.info["app_rt_rule"]
         statements += [
             f"ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table.name} FORCE ROW LEVEL SECURITY",
-            f"CREATE POLICY tenant_part ON {table.name} FOR SELECT TO {RUNTIME_ROLE} USING ({table.info['app_rt_rule']})",
+            f"CREATE POLICY tenant_part ON {table.name} FOR ALL TO {RUNTIME_ROLE} USING ({rule}) WITH CHECK ({rule})",
             f"CREATE POLICY system_all ON {table.name} FOR ALL TO {SYSTEM_ROLE} USING (true) WITH CHECK (true)",
         ]
     return statements

@@ -1,0 +1,148 @@
+"""Doing an erasure: every room forgets the subject, highest room first, in batches that each commit with their count.
+
+Killed at any point, the next attempt goes on after the last committed batch; what was counted was erased, and nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select, text
+
+from storekeep.domains.connections.models import Connection, Erasure, ShopDirectory, Store
+from storekeep.domains.connections.types import ErasureStatus
+from storekeep.kit.clock import now
+from storekeep.runtime.database import TenantSession
+from storekeep.runtime.database.session import rowcount
+from storekeep.runtime.jobs import JobContext
+from storekeep.runtime.manifest import ErasureSubject, Room
+
+log = structlog.get_logger(__name__)
+Erase = Callable[[TenantSession, ErasureSubject], Awaitable[int]]
+
+
+class EraseRooms:
+    """The rooms that hold something to forget, highest first, so that a row goes before what it refers to.
+
+    Wired from the list of rooms, because connections may not know the rooms above it.
+    """
+
+    def __init__(self, rooms: Sequence[Room]) -> None:
+        """`rooms` lowest first, as `entry.rooms.ROOMS` lists them."""
+        self.highest_first: tuple[tuple[str, Erase], ...] = tuple(
+            (room.name, room.erase) for room in reversed(rooms) if room.erase is not None
+        )
+
+
+async def erase_subject(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> None:
+    """Run the erasure to its end. A room's `erase` is called, a transaction each, until it finds nothing more (returns 0)."""
+    begun = await _begin(context, erasure_id, rooms)
+    if begun is None:
+        return
+    subject, done = begun
+    for name, erase in rooms.highest_first:
+        if name in done:
+            continue
+        while (outcome := await _batch(context, erasure_id, subject, name, erase)) == _MORE:
+            pass
+        if outcome == _TENANT_GONE:
+            log.info("erasure_finished", erasure_id=str(erasure_id), subject=subject.kind)
+            return
+    async with context.transaction() as session:
+        await _finish(session, erasure_id)
+    log.info("erasure_finished", erasure_id=str(erasure_id), subject=subject.kind)
+
+
+_MORE, _EMPTY, _TENANT_GONE = "more", "empty", "tenant gone"
+
+
+async def _begin(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> tuple[ErasureSubject, set[str]] | None:
+    """What to erase and which rooms are through already; None when the erasure is finished or unknown."""
+    async with context.transaction() as session:
+        erasure = await _locked(session, erasure_id)
+        if erasure is None or erasure.finished_at is not None:
+            return None
+        known = {part["room"] for part in erasure.rooms}
+        waiting = [
+            {"room": name, "status": ErasureStatus.WAITING, "erased": 0} for name, _ in rooms.highest_first if name not in known
+        ]
+        if waiting:
+            erasure.rooms = [*erasure.rooms, *waiting]
+        done = {part["room"] for part in erasure.rooms if part["status"] == ErasureStatus.DONE}
+        return ErasureSubject(erasure.subject_kind, erasure.subject_id), done
+
+
+async def _batch(context: JobContext, erasure_id: UUID, subject: ErasureSubject, name: str, erase: Erase) -> str:
+    async with context.db.tenant(context.scope) as session:
+        count = await erase(session, subject)
+        await _note(session, erasure_id, name, count)
+        if subject.kind == "tenant" and not await _tenant_exists(session):
+            # The tenant took the job's row with it: whoever owned the job, there is nothing left to own or to erase.
+            await _finish_all(session)
+            return _TENANT_GONE
+        await session.flush()
+        await context.ensure_owner(session)
+        return _MORE if count else _EMPTY
+
+
+async def _note(session: TenantSession, erasure_id: UUID, name: str, count: int) -> None:
+    erasure = await _locked(session, erasure_id)
+    if erasure is None:
+        raise LookupError(f"erasure {erasure_id} is gone")
+    status = ErasureStatus.RUNNING if count else ErasureStatus.DONE
+    erasure.rooms = [
+        part | {"status": status, "erased": part["erased"] + count} if part["room"] == name else part for part in erasure.rooms
+    ]
+    await session.flush()
+
+
+async def _locked(session: TenantSession, erasure_id: UUID) -> Erasure | None:
+    query = (
+        select(Erasure)
+        .where(Erasure.id == erasure_id, Erasure.erased_tenant_id == session.tenant_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def _finish(session: TenantSession, erasure_id: UUID) -> None:
+    erasure = await _locked(session, erasure_id)
+    if erasure is not None and erasure.finished_at is None:
+        erasure.finished_at = now()
+
+
+async def _finish_all(session: TenantSession) -> None:
+    """With the tenant every erasure of a store of it is complete too."""
+    unfinished = select(Erasure).where(Erasure.erased_tenant_id == session.tenant_id, Erasure.finished_at.is_(None))
+    for erasure in (await session.execute(unfinished.with_for_update())).scalars():
+        erasure.rooms = [part | {"status": ErasureStatus.DONE} for part in erasure.rooms]
+        erasure.finished_at = now()
+    await session.flush()
+
+
+async def _tenant_exists(session: TenantSession) -> bool:
+    query = text("SELECT EXISTS (SELECT FROM tenants WHERE id = :id)")
+    return bool((await session.execute(query, {"id": session.tenant_id})).scalar_one())
+
+
+async def erase(session: TenantSession, subject: ErasureSubject) -> int:
+    """Connections' own part: the store (or all of the tenant's connections), and its place in the shop directory."""
+    stores, connections, entries = delete(Store), delete(Connection), delete(ShopDirectory)
+    if subject.kind == "store":
+        stores, connections = stores.where(Store.id == subject.id), connections.where(Connection.id == subject.id)
+        entries = entries.where(ShopDirectory.store_id == subject.id)
+    entries = entries.where(ShopDirectory.tenant_id == session.tenant_id)
+    count = 0
+    for statement in (entries, stores, connections):
+        result = await session.execute(statement.execution_options(synchronize_session=False))
+        count += rowcount(result)
+    return count
+
+
+async def unfinished_erasures(session: TenantSession) -> Sequence[UUID]:
+    """The tenant's erasures that are not done, oldest first."""
+    query = select(Erasure.id).where(Erasure.erased_tenant_id == session.tenant_id, Erasure.finished_at.is_(None))
+    return (await session.execute(query.order_by(Erasure.id))).scalars().all()

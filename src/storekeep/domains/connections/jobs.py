@@ -1,0 +1,73 @@
+"""Connections' jobs and schedules: erasing, taking up erasures whose job died, forgetting old OAuth states."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from storekeep.domains.connections.erasure_work import EraseRooms, erase_subject, unfinished_erasures
+from storekeep.domains.connections.models import Erasure, OAuthState
+from storekeep.kit.clock import now
+from storekeep.kit.scope import Scope
+from storekeep.runtime.database import Database, TenantSession
+from storekeep.runtime.jobs import JobContext, JobKind, Payload, enqueue
+from storekeep.runtime.jobs.models import Job, JobState
+from storekeep.runtime.manifest import CronSpec
+from storekeep.runtime.services import Services
+
+
+class EraseArgs(Payload):
+    """Which erasure to run."""
+
+    erasure_id: UUID
+
+
+async def run_erasure(context: JobContext, payload: EraseArgs) -> None:
+    """Erase what `erasures` asks for. Twice is harmless: each batch deletes what is left and counts it in its own commit."""
+    await erase_subject(context, payload.erasure_id, context.services.get(EraseRooms))
+
+
+# An erasure was promised: it is not given up after a few bad hours, and `take_up_erasures` revives it even then.
+ERASE = JobKind("connections.erase", EraseArgs, run_erasure, timeout_s=3600, max_errors=20, max_crashes=100)
+
+
+async def enqueue_erasure(session: TenantSession, erasure_id: UUID) -> UUID:
+    """Write the job that runs the erasure; returns the job's id."""
+    return await enqueue(session, ERASE, EraseArgs(erasure_id=erasure_id), unique_key=str(erasure_id))
+
+
+async def take_up_erasures(services: Services) -> None:
+    """Give every unfinished erasure a job again whose own died or was cancelled."""
+    db = services.get(Database)
+    async with db.system("find unfinished erasures across tenants") as system:
+        tenants = (
+            await system.execute(select(Erasure.erased_tenant_id).where(Erasure.finished_at.is_(None)).distinct())
+        ).scalars()
+    for tenant_id in tenants.all():
+        async with db.tenant(Scope(tenant_id=tenant_id)) as session:
+            for erasure_id in await unfinished_erasures(session):
+                if not await _has_job(session, erasure_id):
+                    await enqueue_erasure(session, erasure_id)
+
+
+async def _has_job(session: TenantSession, erasure_id: UUID) -> bool:
+    query = select(Job.id).where(
+        Job.kind == ERASE.name,
+        Job.args["erasure_id"].astext == str(erasure_id),
+        Job.state.in_([JobState.READY, JobState.LEASED]),
+    )
+    return (await session.execute(query.limit(1))).first() is not None
+
+
+async def forget_old_states(services: Services) -> None:
+    """Delete OAuth round trips that were never finished."""
+    async with services.get(Database).system("forget OAuth states past their time") as system:
+        await system.execute(delete(OAuthState).where(OAuthState.expires_at < now()))
+
+
+JOBS = (ERASE,)
+CRON = (
+    CronSpec("connections.take_up_erasures", 600, take_up_erasures),
+    CronSpec("connections.forget_old_states", 600, forget_old_states),
+)
