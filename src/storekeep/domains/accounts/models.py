@@ -22,7 +22,10 @@ class Tenant(CreatedAt, UpdatedAt, Row):
     name: Mapped[str]
     deleting_since: Mapped[datetime | None]
 
-    __table_args__ = ({"info": {"app_rt": "SELECT, INSERT, UPDATE, DELETE"}},)
+    # app_system reads what a person chooses between after logging in: the names of their tenants.
+    __table_args__ = (
+        {"info": {"app_rt": "SELECT, INSERT, UPDATE, DELETE", "app_system": "SELECT (id, name, deleting_since)"}},
+    )
 
 
 class User(CreatedAt, UpdatedAt, SystemRow):
