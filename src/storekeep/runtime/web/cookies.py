@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from storekeep.runtime.web.config import WebConfig
+from storekeep.runtime.web.config import SESSION_COOKIE, WebConfig
 
 
 class SessionCookie:
@@ -15,8 +15,8 @@ class SessionCookie:
     the public address is https (ASVS 5.0 3.3.1-4).
     """
 
-    def __init__(self, config: WebConfig) -> None:
-        self.name = config.cookie_name
+    def __init__(self, config: WebConfig, base: str = SESSION_COOKIE) -> None:
+        self.name = f"__Host-{base}" if config.secure else base
         self._tail = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if config.secure else "")
         self._prefix = f"{self.name}="
 
