@@ -11,12 +11,13 @@ from uuid import UUID
 import structlog
 
 from storekeep.entry.rooms import ROOMS, job_kinds
-from storekeep.entry.wiring import Wired, build
+from storekeep.entry.wiring import Wired, build, secret_values
 from storekeep.entry.worker.cron import run_schedules
 from storekeep.runtime.jobs import ledger
 from storekeep.runtime.jobs.arq_adapter import ArqWaker, receive
 from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from storekeep.runtime.jobs.sweeper import Sweeper
+from storekeep.runtime.logging import configure_logging
 from storekeep.runtime.settings import Settings, load_settings
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,8 @@ class Attempts:
 def main() -> None:
     """`storekeep worker`: settings from the environment, SIGTERM or SIGINT stops it."""
     settings = load_settings()
+    telemetry = settings.telemetry
+    configure_logging(level=telemetry.log_level, log_format=telemetry.log_format, secrets=secret_values(settings))
     asyncio.run(_until_signalled(settings))
 
 

@@ -1,0 +1,74 @@
+"""`storekeep serve`: the API process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from storekeep.entry import migrations
+from storekeep.entry.api.app import create_app
+from storekeep.entry.api.health import Check
+from storekeep.entry.api.server import make_server
+from storekeep.entry.rooms import ROOMS
+from storekeep.entry.wiring import Wired, build, secret_values
+from storekeep.runtime.jobs import ledger
+from storekeep.runtime.jobs.arq_adapter import ArqWaker
+from storekeep.runtime.live import LiveHub
+from storekeep.runtime.logging import configure_logging
+from storekeep.runtime.settings import Settings, load_settings
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT; settings come from the environment."""
+    settings = load_settings()
+    telemetry = settings.telemetry
+    configure_logging(level=telemetry.log_level, log_format=telemetry.log_format, secrets=secret_values(settings))
+    wired = build(settings)
+    hub = wired.services.get(LiveHub)
+    server = make_server(
+        make_app(wired), wired.config, host=settings.web.host, port=settings.web.port, on_stopping=hub.end_all
+    )
+    server.run()
+
+
+def make_app(wired: Wired) -> FastAPI:
+    """The app on these connections, which it closes when it stops."""
+
+    @asynccontextmanager
+    async def resources() -> AsyncIterator[None]:
+        waker = ArqWaker(wired.settings.redis.url.get_secret_value())
+        ledger.set_waker(waker)
+        try:
+            yield
+        finally:
+            ledger.set_waker(None)
+            await waker.close()
+            await wired.close()
+
+    return create_app(wired.services, ROOMS, wired.config, checks=readiness(wired), resources=resources)
+
+
+def readiness(wired: Wired) -> dict[str, Check]:
+    """What /readyz asks."""
+
+    async def database() -> str | None:
+        async with wired.db.runtime_engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        return None
+
+    async def redis() -> str | None:
+        await wired.redis.ping()
+        return None
+
+    async def schema() -> str | None:
+        return None if await migrations.at_head(wired.db.runtime_engine) else "behind"
+
+    return {"database": database, "redis": redis, "migrations": schema}
+
+
+def openapi_app(settings: Settings) -> FastAPI:
+    """The app for describing it: nothing is connected to."""
+    return make_app(build(settings))
