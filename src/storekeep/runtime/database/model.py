@@ -77,6 +77,15 @@ class UpdatedAt:
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
 
+def searchable(*columns: str) -> str:
+    """The SQL of a search vector over text columns: their words as they stand, and once more with punctuation taken apart.
+
+    So "ada@example.com" is found by "ada" and by "example", and "AB-12" by "12". Words are not stemmed: names are not English.
+    """
+    words = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
+    return f"to_tsvector('simple', {words} || ' ' || translate({words}, '@.+-_/#()', '         '))"
+
+
 def one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     """CHECK that `column` holds one of `values`. Enumerations are text: enum equality is not leakproof under row security."""
     listed = ", ".join(f"'{value}'" for value in values)

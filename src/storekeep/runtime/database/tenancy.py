@@ -42,6 +42,7 @@ def _tenant_ddl(table: Table) -> list[str]:
         statements += [
             f"CREATE POLICY search_rows ON {name} FOR SELECT TO {SEARCH_ROLE} USING (true)",
             f"GRANT SELECT ON {name} TO {SEARCH_ROLE}",
+            *_search_ddl(name),
         ]
     header_grant = table.info.get("app_system")
     if header_grant:
@@ -50,6 +51,22 @@ def _tenant_ddl(table: Table) -> list[str]:
             f"GRANT {header_grant} ON {name} TO {SYSTEM_ROLE}",
         ]
     return statements
+
+
+def _search_ddl(name: str) -> list[str]:
+    # The tenant comes from the setting alone, the path is pinned, and only the runtime role may call it. Matches are found first
+    # and cut afterwards: with ORDER BY … LIMIT on the table itself the planner would walk the primary key instead of the index.
+    signature = f"search_{name}(words text, cap integer)"
+    return [
+        f"CREATE FUNCTION {signature} RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public"
+        f" AS $$ WITH found AS MATERIALIZED (SELECT id FROM public.{name} WHERE tenant_id = {CURRENT_TENANT}"
+        " AND search @@ to_tsquery('simple', words)) SELECT id FROM found ORDER BY id DESC LIMIT cap $$",
+        f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
+        f"GRANT EXECUTE ON FUNCTION {signature} TO {RUNTIME_ROLE}",
+        f"GRANT CREATE ON SCHEMA public TO {SEARCH_ROLE}",
+        f"ALTER FUNCTION {signature} OWNER TO {SEARCH_ROLE}",
+        f"REVOKE CREATE ON SCHEMA public FROM {SEARCH_ROLE}",
+    ]
 
 
 def _system_ddl(table: Table) -> list[str]:

@@ -11,12 +11,7 @@ from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, tenant_foreign_key
-
-_ORDER_SEARCH = (
-    "to_tsvector('simple', coalesce(name, '') || ' ' || ltrim(coalesce(name, ''), '#') || ' ' || coalesce(email, '') || ' ' ||"
-    " translate(coalesce(email, ''), '@.+-_', '     ') || ' ' || coalesce(customer_name, ''))"
-)
+from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, searchable, tenant_foreign_key
 
 
 class Order(CreatedAt, UpdatedAt, TenantRow):
@@ -75,7 +70,7 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
     shipping_lines: Mapped[list[Any]] = mapped_column(JSONB)
     shipping_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     billing_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(_ORDER_SEARCH, persisted=True))
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("name", "email", "customer_name"), persisted=True))
 
     __table_args__ = (
         tenant_foreign_key("store_id", "stores"),

@@ -11,13 +11,7 @@ from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, tenant_foreign_key
-
-# A name is looked for by its words, an address by its parts too: "ada@example.com" is found by "ada" and by "example".
-_CUSTOMER_SEARCH = (
-    "to_tsvector('simple', coalesce(name, '') || ' ' || coalesce(email, '') || ' ' ||"
-    " translate(coalesce(email, ''), '@.+-_', '     ') || ' ' || coalesce(phone, ''))"
-)
+from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, searchable, tenant_foreign_key
 
 
 class Customer(CreatedAt, UpdatedAt, TenantRow):
@@ -42,7 +36,7 @@ class Customer(CreatedAt, UpdatedAt, TenantRow):
     addresses: Mapped[list[Any]] = mapped_column(JSONB)
     source_created_at: Mapped[datetime]
     source_updated_at: Mapped[datetime]
-    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(_CUSTOMER_SEARCH, persisted=True))
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("name", "email", "phone"), persisted=True))
 
     __table_args__ = (
         tenant_foreign_key("store_id", "stores"),

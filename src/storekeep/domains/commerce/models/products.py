@@ -11,12 +11,7 @@ from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, tenant_foreign_key
-
-_PRODUCT_SEARCH = (
-    "to_tsvector('simple', coalesce(title, '') || ' ' || coalesce(vendor, '') || ' ' || coalesce(product_type, '') || ' ' ||"
-    " coalesce(skus, ''))"
-)
+from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, searchable, tenant_foreign_key
 
 
 class Product(CreatedAt, UpdatedAt, TenantRow):
@@ -41,7 +36,7 @@ class Product(CreatedAt, UpdatedAt, TenantRow):
     source_created_at: Mapped[datetime]
     source_updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
-    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(_PRODUCT_SEARCH, persisted=True))
+    search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("title", "vendor", "product_type", "skus"), persisted=True))
 
     __table_args__ = (
         tenant_foreign_key("store_id", "stores"),
