@@ -16,7 +16,8 @@ CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 
 
 def _area(prefix: str) -> SettingsConfigDict:
-    return SettingsConfigDict(env_prefix=prefix, extra="ignore", populate_by_name=True)
+    # An empty value is one not given: that is what a line without a value in .env or a compose file means.
+    return SettingsConfigDict(env_prefix=prefix, extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
 
 class DatabaseSettings(BaseSettings):
