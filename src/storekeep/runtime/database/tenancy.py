@@ -57,10 +57,13 @@ def _search_ddl(name: str) -> list[str]:
     # The tenant comes from the setting alone, the path is pinned, and only the runtime role may call it. Matches are found first
     # and cut afterwards: with ORDER BY … LIMIT on the table itself the planner would walk the primary key instead of the index.
     signature = f"search_{name}(words text, cap integer)"
+    query = (
+        f"WITH found AS MATERIALIZED (SELECT id FROM public.{name} WHERE tenant_id = {CURRENT_TENANT}"  # noqa: S608 (our own name)
+        " AND search @@ to_tsquery('simple', words)) SELECT id FROM found ORDER BY id DESC LIMIT cap"
+    )
     return [
-        f"CREATE FUNCTION {signature} RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public"
-        f" AS $$ WITH found AS MATERIALIZED (SELECT id FROM public.{name} WHERE tenant_id = {CURRENT_TENANT}"
-        " AND search @@ to_tsquery('simple', words)) SELECT id FROM found ORDER BY id DESC LIMIT cap $$",
+        f"CREATE FUNCTION {signature} RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER"
+        f" SET search_path = pg_catalog, public AS $$ {query} $$",
         f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
         f"GRANT EXECUTE ON FUNCTION {signature} TO {RUNTIME_ROLE}",
         f"GRANT CREATE ON SCHEMA public TO {SEARCH_ROLE}",

@@ -36,6 +36,7 @@ class Customer(CreatedAt, UpdatedAt, TenantRow):
     addresses: Mapped[list[Any]] = mapped_column(JSONB)
     source_created_at: Mapped[datetime]
     source_updated_at: Mapped[datetime]
+    sort_name: Mapped[str] = mapped_column(Computed("left(lower(coalesce(nullif(name, ''), email, '')), 200)", persisted=True))
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("name", "email", "phone"), persisted=True))
 
     __table_args__ = (
@@ -43,7 +44,7 @@ class Customer(CreatedAt, UpdatedAt, TenantRow):
         UniqueConstraint("tenant_id", "store_id", "shopify_id"),
         Index("ix_customers_email", "tenant_id", "email_norm"),
         Index("ix_customers_created", "tenant_id", "source_created_at", "id"),
-        Index("ix_customers_name", "tenant_id", "name", "id"),
+        Index("ix_customers_name", "tenant_id", "sort_name", "id"),
         Index("ix_customers_search", "search", postgresql_using="gin"),
         {"info": {"search": True}},
     )

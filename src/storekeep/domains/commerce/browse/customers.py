@@ -1,0 +1,176 @@
+"""Customers: the list, by name, age, or what they bought, and one customer with totals by currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, select
+
+from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_moment, sort_named
+from storekeep.domains.commerce.figures import currencies
+from storekeep.domains.commerce.models import Customer, CustomerSales
+from storekeep.kit.errors import NotFound
+from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, encode_cursor
+from storekeep.runtime.database import TenantSession
+
+
+class CustomerNotFound(NotFound):
+    """No customer of this id in the tenant."""
+
+    code = "CUSTOMER_NOT_FOUND"
+    message = "There is no such customer here."
+
+
+_BY_CUSTOMER = {
+    "-createdAt": Sort(Customer.source_created_at, True, read_moment),
+    "createdAt": Sort(Customer.source_created_at, False, read_moment),
+    "name": Sort(Customer.sort_name, False, str),
+    "-name": Sort(Customer.sort_name, True, str),
+}
+_BY_SALES = {
+    "-spent": Sort(CustomerSales.revenue, True, Decimal),
+    "-orders": Sort(CustomerSales.orders, True, int),
+}
+SORTS = _BY_CUSTOMER | _BY_SALES
+_UNSOLD = "unsold"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer in a list with what they bought in the list's currency; `sales` is None when that is nothing."""
+
+    customer: Customer
+    sales: CustomerSales | None
+
+
+def _conditions(text: str | None, store_id: UUID | None) -> list[Any]:
+    match = matching("customers", Customer.id, text)
+    return [
+        *([] if match is None else [match]),
+        *([Customer.store_id == store_id] if store_id else []),
+    ]
+
+
+async def list_customers(
+    session: TenantSession,
+    *,
+    text: str | None,
+    store_id: UUID | None,
+    currency: str | None,
+    sort_name: str,
+    limit: int,
+    cursor: str | None,
+) -> tuple[str | None, Page[CustomerRow]]:
+    """A page of customers and the currency its amounts are in: the one asked for, else the one most orders are in.
+
+    Sorted by what they bought, those who bought nothing come last. Raises UnknownSort, InvalidCursor.
+    """
+    sort = sort_named(SORTS, sort_name)
+    if currency is None:
+        in_use = await currencies(session, store_id=store_id)
+        currency = in_use[0].currency if in_use else None
+    conditions = _conditions(text, store_id)
+    if sort_name in _BY_SALES:
+        return currency, await _by_sales(session, conditions, currency, sort, sort_name, limit, cursor)
+    found = await page(
+        session,
+        _with_sales(currency).where(*conditions),
+        sort=sort,
+        sort_name=sort_name,
+        id_column=Customer.id,
+        limit=limit,
+        cursor=cursor,
+        shape=lambda row: CustomerRow(*row),
+        place=lambda row: (getattr(row[0], sort.column.key), row[0].id),
+    )
+    return currency, found
+
+
+def _with_sales(currency: str | None) -> Select[Any]:
+    mine = and_(
+        CustomerSales.tenant_id == Customer.tenant_id,
+        CustomerSales.customer_id == Customer.id,
+        CustomerSales.currency == currency,
+        CustomerSales.orders > 0,
+    )
+    return select(Customer, CustomerSales).outerjoin(CustomerSales, mine)
+
+
+async def _by_sales(
+    session: TenantSession,
+    conditions: list[Any],
+    currency: str | None,
+    sort: Sort,
+    sort_name: str,
+    limit: int,
+    cursor: str | None,
+) -> Page[CustomerRow]:
+    found: Page[CustomerRow] = Page([], None)
+    if not _is_unsold(cursor):
+        mine = and_(CustomerSales.tenant_id == Customer.tenant_id, CustomerSales.customer_id == Customer.id)
+        query = select(Customer, CustomerSales).join(CustomerSales, mine)
+        found = await page(
+            session,
+            query.where(CustomerSales.currency == currency, CustomerSales.orders > 0, *conditions),
+            sort=sort,
+            sort_name=sort_name,
+            id_column=CustomerSales.customer_id,
+            limit=limit,
+            cursor=cursor,
+            shape=lambda row: CustomerRow(*row),
+            place=lambda row: (getattr(row[1], sort.column.key), row[0].id),
+        )
+        if found.next_cursor is not None:
+            return found
+        cursor = None
+    return await _then_unsold(session, conditions, currency, limit, cursor, found.items)
+
+
+async def _then_unsold(
+    session: TenantSession,
+    conditions: list[Any],
+    currency: str | None,
+    limit: int,
+    cursor: str | None,
+    items: list[CustomerRow],
+) -> Page[CustomerRow]:
+    sold = select(CustomerSales.customer_id).where(
+        CustomerSales.customer_id == Customer.id, CustomerSales.currency == currency, CustomerSales.orders > 0
+    )
+    query = select(Customer).where(~sold.exists(), *conditions)
+    if cursor is not None:
+        try:
+            query = query.where(Customer.id < UUID(decode_cursor(cursor, _UNSOLD, 1)[0]))
+        except (TypeError, ValueError, AttributeError) as error:
+            raise InvalidCursor() from error
+    rest = (await session.execute(query.order_by(Customer.id.desc()).limit(limit - len(items) + 1))).scalars().all()
+    items = [*items, *(CustomerRow(customer, None) for customer in rest)]
+    if len(items) <= limit:
+        return Page(items, None)
+    # A page that ends among those who bought starts its successor at the first of those who did not.
+    last = items[limit - 1]
+    edge = last.customer.id if last.sales is None else UUID(int=2**128 - 1)
+    return Page(items[:limit], encode_cursor(_UNSOLD, [str(edge)]))
+
+
+def _is_unsold(cursor: str | None) -> bool:
+    if cursor is None:
+        return False
+    try:
+        decode_cursor(cursor, _UNSOLD, 1)
+    except InvalidCursor:
+        return False
+    return True
+
+
+async def get_customer(session: TenantSession, customer_id: UUID) -> tuple[Customer, list[CustomerSales]]:
+    """One customer and what they bought, by currency, the most orders first. Raises CustomerNotFound."""
+    customer = await session.get(Customer, (session.tenant_id, customer_id))
+    if customer is None:
+        raise CustomerNotFound()
+    query = select(CustomerSales).where(CustomerSales.customer_id == customer_id, CustomerSales.orders > 0)
+    sales = (await session.execute(query.order_by(CustomerSales.orders.desc(), CustomerSales.currency))).scalars().all()
+    return customer, list(sales)
