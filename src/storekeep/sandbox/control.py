@@ -1,0 +1,121 @@
+"""The control door: faults, the request log, raw state and edits, for tests and demonstrations on this machine only."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from storekeep.sandbox.config import SHOPS, custom_app_token
+from storekeep.sandbox.world import World
+
+Handler = Callable[[World, Request, dict[str, Any]], Awaitable[Any]]
+KEY_HEADER = "x-sandbox-control"
+_LOOPBACK = {"127.0.0.1", "::1"}
+
+
+class _Wrong(Exception):
+    """The control request cannot be done; the message says why."""
+
+
+def _allowed(world: World, request: Request) -> bool:
+    key = world.config.control_key
+    given = request.headers.get(KEY_HEADER, "")
+    local = request.client is not None and request.client.host in _LOOPBACK
+    return bool(key) and local and hmac.compare_digest(key.encode(), given.encode())
+
+
+def _route(world: World, path: str, method: str, handler: Handler) -> Route:
+    async def handle(request: Request) -> Response:
+        if not _allowed(world, request):
+            return JSONResponse({"error": "not found"}, 404)
+        raw = await request.body()
+        try:
+            body = orjson.loads(raw) if raw else {}
+            answer = await handler(world, request, body)
+        except (_Wrong, ValueError, KeyError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, 422)
+        return answer if isinstance(answer, Response) else Response(orjson.dumps(answer), media_type="application/json")
+
+    return Route(f"/control/{path}", handle, methods=[method])
+
+
+async def _faults(world: World, request: Request, body: dict[str, Any]) -> Any:
+    return [asdict(f) for f in world.faults.all()]
+
+
+async def _add_fault(world: World, request: Request, body: dict[str, Any]) -> Any:
+    return asdict(world.faults.add(body))
+
+
+async def _clear_faults(world: World, request: Request, body: dict[str, Any]) -> Any:
+    world.faults.clear()
+    return {}
+
+
+async def _requests(world: World, request: Request, body: dict[str, Any]) -> Any:
+    query = request.query_params
+    return world.log.find(query.get("shop"), query.get("kind"), query.get("operation"), int(query.get("since", "0")))
+
+
+async def _clear_requests(world: World, request: Request, body: dict[str, Any]) -> Any:
+    world.log.clear()
+    return {}
+
+
+async def _shops(world: World, request: Request, body: dict[str, Any]) -> Any:
+    return [{"shop": s, "customAppToken": custom_app_token(s)} for s in SHOPS]
+
+
+async def _tokens(world: World, request: Request, body: dict[str, Any]) -> Any:
+    lifetime = body.get("lifetime")
+    grant = world.tokens.make(body["shop"], list(body["scopes"]), None if lifetime is None else int(lifetime))
+    return {"accessToken": grant.access, "scopes": grant.scopes}
+
+
+async def _expire(world: World, request: Request, body: dict[str, Any]) -> Any:
+    return {"expired": world.tokens.expire(body["shop"])}
+
+
+async def _uninstall(world: World, request: Request, body: dict[str, Any]) -> Any:
+    return {"revoked": world.tokens.revoke(body["shop"])}
+
+
+async def _manners(world: World, request: Request, body: dict[str, Any]) -> Any:
+    manners = world.shop(body["shop"]).manners
+    for key, value in body.items():
+        if key == "shop":
+            continue
+        if not hasattr(manners, key):
+            raise _Wrong(f"no setting {key}")
+        setattr(manners, key, value)
+    return asdict(manners)
+
+
+async def _reset(world: World, request: Request, body: dict[str, Any]) -> Any:
+    await world.reset(body["shop"])
+    return {}
+
+
+def control_routes(world: World) -> list[Route]:
+    """The routes of the control door. Without a control key in the configuration every one answers 404."""
+    table: list[tuple[str, str, Handler]] = [
+        ("faults", "GET", _faults),
+        ("faults", "POST", _add_fault),
+        ("faults", "DELETE", _clear_faults),
+        ("requests", "GET", _requests),
+        ("requests", "DELETE", _clear_requests),
+        ("shops", "GET", _shops),
+        ("tokens", "POST", _tokens),
+        ("expire-tokens", "POST", _expire),
+        ("uninstall", "POST", _uninstall),
+        ("manners", "POST", _manners),
+        ("reset", "POST", _reset),
+    ]
+    return [_route(world, *entry) for entry in table]

@@ -1,0 +1,109 @@
+"""One shop of the stand-in: its state, its bulk operations and jobs, and how it treats its apps."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from storekeep.kit import clock
+from storekeep.sandbox.config import SandboxConfig
+from storekeep.sandbox.journal import Journal
+from storekeep.sandbox.shopify.bulk import BulkOperations
+from storekeep.sandbox.shopify.cost import Bucket
+from storekeep.sandbox.shopify.fields import Context
+from storekeep.sandbox.shopify.files import Files
+from storekeep.sandbox.shopify.store import Base, Facts, ShopStore
+
+HISTORY_SECONDS = 60 * 86400
+
+
+@dataclass(slots=True)
+class Location:
+    """Where goods lie; every shop has one."""
+
+    id: int
+    name: str
+
+
+@dataclass(slots=True)
+class Job:
+    """Background work of a mutation, done at `until` (epoch seconds with fractions)."""
+
+    id: str
+    until: float
+
+    @property
+    def done(self) -> bool:
+        """Whether its time has come."""
+        return clock.now().timestamp() >= self.until
+
+
+@dataclass(slots=True)
+class Manners:
+    """How a shop treats apps; the control API may change it while it runs.
+
+    `status` answers every API call with that HTTP status (402 frozen, 423 locked…); 0 is normal.
+    """
+
+    status: int
+    history: bool  # grants read_all_orders
+    protected: bool
+    bucket_size: float
+    restore_rate: float
+
+
+class Shop:
+    """A shop, opened from its base rows and the journal."""
+
+    def __init__(
+        self, base: Base, config: SandboxConfig, journal: Journal, files: Files, fail_bulk: Callable[[str], bool]
+    ) -> None:
+        self.facts: Facts = base.facts
+        self.store = ShopStore(base, journal)
+        self.location: Location = Location(base.facts.id_base // 1_000_000 + 1, "Main warehouse")
+        domain = base.facts.domain
+        self.manners = Manners(
+            status=config.frozen_shops.get(domain, 0),
+            history=domain not in config.no_history_shops,
+            protected=domain not in config.unprotected_shops,
+            bucket_size=config.bucket_size,
+            restore_rate=config.restore_rate,
+        )
+        self.bulk: BulkOperations = BulkOperations(self, config, journal, files, fail_bulk)
+        self._buckets: dict[str, Bucket] = {}
+        self._jobs: dict[str, Job] = {}
+
+    def bucket(self, app: str) -> Bucket:
+        """The cost bucket of an app in this shop."""
+        found = self._buckets.get(app)
+        if found is None or (found.size, found.rate) != (self.manners.bucket_size, self.manners.restore_rate):
+            found = self._buckets[app] = Bucket(self.manners.bucket_size, self.manners.restore_rate)
+        return found
+
+    def job(self, id: str) -> Job | None:
+        """A job by id, or None."""
+        return self._jobs.get(id)
+
+    def start_job(self, seconds: float) -> Job:
+        """A job that is done in `seconds`."""
+        job = Job(str(uuid.uuid4()), clock.now().timestamp() + seconds)
+        self._jobs[job.id] = job
+        return job
+
+    def context(self, app: str, scopes: frozenset[str], api_version: str) -> Context:
+        """The context in which a call of `app` with these scopes is answered, now."""
+        now = int(clock.now().timestamp())
+        return Context(
+            shop=self,
+            app=app,
+            scopes=scopes,
+            now=now,
+            api_version=api_version,
+            window=None if "read_all_orders" in scopes else now - HISTORY_SECONDS,
+            protected=self.manners.protected,
+        )
+
+    def resume(self) -> None:
+        """Takes up what was unfinished when the sandbox stopped. Call inside the event loop."""
+        self.bulk.resume(lambda o: self.context(o.app, frozenset(o.scopes), "2026-07"))
