@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from storekeep.domains.commerce.public import CurrencyUse, currencies
-from storekeep.domains.connections.public import StoreInfo, list_stores
+from storekeep.domains.connections.public import StoreView, list_stores
 from storekeep.domains.insights.errors import StoreUnknown
 from storekeep.kit.clock import day_in, now, zone
 from storekeep.runtime.database import TenantSession
@@ -43,7 +43,7 @@ async def ask(session: TenantSession, *, store_id: UUID | None = None, currency:
     Without `currency`, the one most orders are in; before the first order, the first store's.
     """
     stores = await list_stores(session)
-    asked: Sequence[StoreInfo] = [store for store in stores if store_id in (None, store.id)]
+    asked: Sequence[StoreView] = [store for store in stores if store_id in (None, store.id)]
     if store_id is not None and not asked:
         raise StoreUnknown()
     in_use = await currencies(session, store_id=store_id)

@@ -8,13 +8,12 @@ from storekeep.domains.accounts.guard import Permission, Transaction, tenant_rou
 from storekeep.domains.commerce.browse import customers, orders, products
 from storekeep.domains.commerce.browse.customers import CustomerNotFound
 from storekeep.domains.commerce.browse.lists import UnknownSort
+from storekeep.domains.commerce.browse.order_schemas import OrderDetailRead, OrderRead
 from storekeep.domains.commerce.browse.orders import OrderFilter, OrderNotFound
 from storekeep.domains.commerce.browse.products import ProductNotFound
 from storekeep.domains.commerce.browse.schemas import (
     CustomerDetailRead,
     CustomerRead,
-    OrderDetailRead,
-    OrderRead,
     ProductDetailRead,
     ProductRead,
 )
