@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Unpack
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
@@ -89,7 +89,7 @@ async def list_customers(
     return currency, found
 
 
-def _with_sales(currency: str | None) -> Select[Unpack[tuple[Any, ...]]]:
+def _with_sales(currency: str | None) -> Select[*tuple[Any, ...]]:
     mine = and_(
         CustomerSales.tenant_id == Customer.tenant_id,
         CustomerSales.customer_id == Customer.id,

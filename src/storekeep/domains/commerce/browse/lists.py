@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar, Unpack
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, column, func, select, tuple_
@@ -89,7 +89,7 @@ def after(sort: Sort, sort_name: str, id_column: InstrumentedAttribute[UUID], cu
 
 async def page(
     session: TenantSession,
-    query: Select[Unpack[tuple[Any, ...]]],
+    query: Select[*tuple[Any, ...]],
     *,
     sort: Sort,
     sort_name: str,
