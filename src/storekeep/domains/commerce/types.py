@@ -1,4 +1,4 @@
-"""The words commerce uses: resources, and the states of a sync run."""
+"""The words commerce uses: resources, the states of a sync run, kinds of correction."""
 
 from __future__ import annotations
 
@@ -38,3 +38,10 @@ class RunStatus(StrEnum):
     PARTIAL = "PARTIAL"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
+
+
+class CorrectionKind(StrEnum):
+    """Why an order's figures changed on a later day."""
+
+    EDIT = "EDIT"
+    CANCELLATION = "CANCELLATION"

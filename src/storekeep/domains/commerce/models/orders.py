@@ -7,18 +7,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Computed, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, searchable, tenant_foreign_key
+from storekeep.domains.commerce.types import CorrectionKind
+from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, one_of, searchable, tenant_foreign_key
 
 
 class Order(CreatedAt, UpdatedAt, TenantRow):
     """An order. `total_price` is as placed, `current_total_price` after edits and refunds.
 
     `created_day` and `sales_day` are the store-local days of `source_created_at` and `processed_at`; the first feeds the brief's
-    series, the second Shopify's definitions. Both are recomputed when the store's time zone changes.
+    series, the second Shopify's definitions. Both are recomputed when the store's time zone changes. `item_count` counts units
+    as ordered, `line_count` lines.
+
+    `units` … `taxes` are what the order adds to its sales day, before tax and as placed: no gift cards, no tips, nothing that a
+    later edit brought (`sales_figures.py`). `fingerprint` is a digest of the content without its version.
     """
 
     __tablename__ = "orders"
@@ -40,6 +45,7 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
     created_day: Mapped[date]
     sales_day: Mapped[date]
     test: Mapped[bool]
+    edited: Mapped[bool]
     financial_status: Mapped[str | None]
     fulfillment_status: Mapped[str | None]
     source_name: Mapped[str | None]
@@ -60,7 +66,7 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
     total_refunded: Mapped[Decimal] = mapped_column(Amount)
     current_total_price: Mapped[Decimal] = mapped_column(Amount)
     presentment_total_price: Mapped[Decimal] = mapped_column(Amount)
-    # Pre-tax figures of the sale day, derived at import by `commerce/sales_figures.py`.
+    units: Mapped[int]
     gross_sales: Mapped[Decimal] = mapped_column(Amount)
     discounts: Mapped[Decimal] = mapped_column(Amount)
     net_shipping: Mapped[Decimal] = mapped_column(Amount)
@@ -70,6 +76,7 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
     shipping_lines: Mapped[list[Any]] = mapped_column(JSONB)
     shipping_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     billing_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("name", "email", "customer_name"), persisted=True))
 
     __table_args__ = (
@@ -90,7 +97,12 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
 
 
 class OrderLine(TenantRow):
-    """A line as ordered, with a snapshot of title and SKU: the product may be gone, or never have been one (custom, tip)."""
+    """A line as ordered, with a snapshot of title and SKU: the product may be gone, or never have been one (custom, tip).
+
+    `original_total` is unit price × quantity, `total_discount` every discount that fell on the line, `tax` its taxes, all as
+    charged (with the tax in them where the order's prices include it). `gross_sales` and `net_sales` are before tax, the latter
+    after discounts; both are 0 for what is no sale (gift cards, tips).
+    """
 
     __tablename__ = "order_lines"
 
@@ -109,6 +121,8 @@ class OrderLine(TenantRow):
     original_total: Mapped[Decimal] = mapped_column(Amount)
     total_discount: Mapped[Decimal] = mapped_column(Amount)
     tax: Mapped[Decimal] = mapped_column(Amount)
+    gross_sales: Mapped[Decimal] = mapped_column(Amount)
+    net_sales: Mapped[Decimal] = mapped_column(Amount)
     gift_card: Mapped[bool]
     requires_shipping: Mapped[bool]
 
@@ -122,8 +136,9 @@ class OrderLine(TenantRow):
 class Refund(TenantRow):
     """A refund: goods taken back, money given back, or both. Dated the day it was processed, whatever the order's date.
 
-    `returned_gross` … `returned_tax` are the goods' figures before tax; `total` is what successful transactions paid back,
-    `pending` what has not settled.
+    `total` is what successful transactions paid back, `pending` what has not settled. The rest is what the refund takes from
+    its day, before tax and positive: `returned_net` the goods after their share of discounts (no gift cards), `adjustment` what
+    was given back without goods (negative: kept back), and the taxes of each.
     """
 
     __tablename__ = "refunds"
@@ -137,11 +152,13 @@ class Refund(TenantRow):
     note: Mapped[str | None]
     total: Mapped[Decimal] = mapped_column(Amount)
     pending: Mapped[Decimal] = mapped_column(Amount)
+    returned_units: Mapped[int]
     returned_net: Mapped[Decimal] = mapped_column(Amount)
     returned_tax: Mapped[Decimal] = mapped_column(Amount)
     refunded_shipping: Mapped[Decimal] = mapped_column(Amount)
     refunded_shipping_tax: Mapped[Decimal] = mapped_column(Amount)
     adjustment: Mapped[Decimal] = mapped_column(Amount)
+    adjustment_tax: Mapped[Decimal] = mapped_column(Amount)
     transactions: Mapped[list[Any]] = mapped_column(JSONB)
 
     __table_args__ = (
@@ -192,4 +209,36 @@ class Fulfillment(TenantRow):
     __table_args__ = (
         tenant_foreign_key("order_id", "orders"),
         UniqueConstraint("tenant_id", "order_id", "shopify_id"),
+    )
+
+
+class OrderCorrection(TenantRow):
+    """What changed an order's figures on a later day without a refund: an edit, or a cancellation that no refund accounts for.
+
+    Amounts are added to the day `correction_day` as they are: an edit that adds goods has gross sales (and discounts), one that
+    removes goods has `returns`; a cancellation has what was left of the order as `returns` and negative shipping, taxes, duties
+    and fees. `shopify_id` is the edit's agreement, 0 for a cancellation.
+    """
+
+    __tablename__ = "order_corrections"
+
+    store_id: Mapped[UUID]
+    order_id: Mapped[UUID]
+    kind: Mapped[str]
+    shopify_id: Mapped[int] = mapped_column(BigInteger)
+    happened_at: Mapped[datetime]
+    correction_day: Mapped[date]
+    gross_sales: Mapped[Decimal] = mapped_column(Amount)
+    discounts: Mapped[Decimal] = mapped_column(Amount)
+    returns: Mapped[Decimal] = mapped_column(Amount)
+    shipping: Mapped[Decimal] = mapped_column(Amount)
+    taxes: Mapped[Decimal] = mapped_column(Amount)
+    duties: Mapped[Decimal] = mapped_column(Amount)
+    fees: Mapped[Decimal] = mapped_column(Amount)
+
+    __table_args__ = (
+        tenant_foreign_key("order_id", "orders"),
+        one_of("kind", list(CorrectionKind)),
+        UniqueConstraint("tenant_id", "order_id", "kind", "shopify_id"),
+        Index("ix_order_corrections_day", "tenant_id", "store_id", "correction_day"),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Computed, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,7 +15,11 @@ from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, Updat
 
 
 class Customer(CreatedAt, UpdatedAt, TenantRow):
-    """A customer of one store, as Shopify has them. `source_*` times are Shopify's. E-mail and name may be missing."""
+    """A customer of one store, as Shopify has them. `source_*` times are Shopify's. E-mail and name may be missing.
+
+    `created_day` is the store-local day of `source_created_at`. A `placeholder` stands for a customer whom an order names and
+    whose own record has not been read yet: it has no name, and any record replaces it.
+    """
 
     __tablename__ = "customers"
 
@@ -36,6 +40,9 @@ class Customer(CreatedAt, UpdatedAt, TenantRow):
     addresses: Mapped[list[Any]] = mapped_column(JSONB)
     source_created_at: Mapped[datetime]
     source_updated_at: Mapped[datetime]
+    created_day: Mapped[date]
+    placeholder: Mapped[bool] = mapped_column(default=False)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     sort_name: Mapped[str] = mapped_column(Computed("left(lower(coalesce(nullif(name, ''), email, '')), 200)", persisted=True))
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("name", "email", "phone"), persisted=True))
 
@@ -44,6 +51,7 @@ class Customer(CreatedAt, UpdatedAt, TenantRow):
         UniqueConstraint("tenant_id", "store_id", "shopify_id"),
         Index("ix_customers_email", "tenant_id", "email_norm"),
         Index("ix_customers_created", "tenant_id", "source_created_at", "id"),
+        Index("ix_customers_created_day", "tenant_id", "store_id", "created_day"),
         Index("ix_customers_name", "tenant_id", "sort_name", "id"),
         Index("ix_customers_search", "search", postgresql_using="gin"),
         {"info": {"search": True}},
@@ -51,9 +59,10 @@ class Customer(CreatedAt, UpdatedAt, TenantRow):
 
 
 class CustomerSales(TenantRow):
-    """What a customer has bought in one currency: every stored order, recomputed in the transaction that touches one.
+    """What a customer has bought in one currency, recomputed in the transaction that touches one of their orders.
 
-    `first_order_at` is the first order that counts as a sale (not a test), for new and returning customers.
+    `orders` and `revenue` (Σ `total_price`) count every stored order, test and cancelled ones too. `first_order_at` and
+    `last_order_at` are the `processed_at` of the first and last order that counts as a sale (not a test); None without one.
     """
 
     __tablename__ = "customer_sales"

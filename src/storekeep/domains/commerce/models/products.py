@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Computed, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Computed, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,7 @@ class Product(CreatedAt, UpdatedAt, TenantRow):
     source_created_at: Mapped[datetime]
     source_updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("title", "vendor", "product_type", "skus"), persisted=True))
 
     __table_args__ = (

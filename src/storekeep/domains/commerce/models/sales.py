@@ -9,16 +9,26 @@ from uuid import UUID
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storekeep.runtime.database.model import Amount, TenantRow, tenant_foreign_key
+from storekeep.runtime.database.model import Amount, TenantRow, UpdatedAt, tenant_foreign_key
 
 
 class SalesDay(TenantRow):
     """A store's day in one currency, recomputed from base rows in the transaction that touches the day, so it cannot drift.
 
-    By `created_day`, test and cancelled orders included (the brief's figures): `placed_orders`, `placed_revenue`.
-    By `sales_day`, test orders excluded (Shopify's definitions): orders … new_customers. Refunds are dated their own day.
-    `discounts` and `returns` are kept as positive amounts and shown negative. net = gross - discounts - returns;
-    total = net + shipping + taxes + duties + fees.
+    By `created_day`, test and cancelled orders included (the brief's figures): `placed_orders`, `placed_revenue` (Σ total
+    price).
+
+    By `sales_day`, test orders excluded (Shopify's definitions): `orders` (cancelled ones too), `units`; `cancelled`,
+    `fulfilled` (FULFILLED) and `pending` (not cancelled, not FULFILLED) count those orders by the state they are in now;
+    `order_value` is their gross sales less discounts as placed, the numerator of the average order value. Refunds, edits
+    and cancellations are dated their own day. `gross_sales`, `discounts`, `shipping`, `taxes`, `duties`, `fees`, `tips`: as
+    named, before tax where tax is included in prices. `discounts` and `returns` are kept as positive amounts and shown
+    negative; `returns` holds `adjustments` (given back without goods). net = gross - discounts - returns; total = net +
+    shipping + taxes + duties + fees. `refunds` and `refunded` are the number of refunds and the money paid back that day.
+
+    `customers` ordered that day; `new_customers` had their first sale ever (whatever the currency) on it,
+    `returning_customers` ordered after that first sale; one person may be both. `customers_created` counts the store's new
+    customer records, in the row of the store's own currency.
     """
 
     __tablename__ = "sales_days"
@@ -33,6 +43,8 @@ class SalesDay(TenantRow):
     gross_sales: Mapped[Decimal] = mapped_column(Amount)
     discounts: Mapped[Decimal] = mapped_column(Amount)
     returns: Mapped[Decimal] = mapped_column(Amount)
+    adjustments: Mapped[Decimal] = mapped_column(Amount)
+    order_value: Mapped[Decimal] = mapped_column(Amount)
     shipping: Mapped[Decimal] = mapped_column(Amount)
     taxes: Mapped[Decimal] = mapped_column(Amount)
     duties: Mapped[Decimal] = mapped_column(Amount)
@@ -52,4 +64,22 @@ class SalesDay(TenantRow):
         tenant_foreign_key("store_id", "stores"),
         UniqueConstraint("tenant_id", "store_id", "day", "currency"),
         Index("ix_sales_days_day", "tenant_id", "day"),
+    )
+
+
+class StoreCalendar(UpdatedAt, TenantRow):
+    """The time zone (IANA) and currency under which a store's day columns and daily sales were computed.
+
+    When the store's own become others, everything dated is recomputed and this row changed in one transaction.
+    """
+
+    __tablename__ = "store_calendars"
+
+    store_id: Mapped[UUID]
+    time_zone: Mapped[str]
+    currency: Mapped[str]
+
+    __table_args__ = (
+        tenant_foreign_key("store_id", "stores"),
+        UniqueConstraint("tenant_id", "store_id"),
     )

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storekeep.domains.commerce.types import Resource, RunKind, RunStatus, RunTrigger
 from storekeep.runtime.database.model import CreatedAt, TenantRow, UpdatedAt, one_of, tenant_foreign_key
 
-_OPEN = text("status IN ('QUEUED', 'RUNNING')")
-
 
 class SyncRun(CreatedAt, UpdatedAt, TenantRow):
-    """One reading of a store. At most one run of a store is under way; the others wait or are folded into it."""
+    """One reading of a store. At most one run of a store is open (queued or running); who asks for another gets that one.
+
+    `error` says why it failed, or why it is waiting while it is still running. `setbacks` counts failures in a row without
+    progress in between.
+    """
 
     __tablename__ = "sync_runs"
 
@@ -29,6 +31,7 @@ class SyncRun(CreatedAt, UpdatedAt, TenantRow):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    setbacks: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
         tenant_foreign_key("store_id", "stores"),
@@ -44,7 +47,11 @@ class SyncRun(CreatedAt, UpdatedAt, TenantRow):
 
 
 class SyncResource(UpdatedAt, TenantRow):
-    """One resource of a run: counts of rows of the root kind, errors, and the high-water mark it reached."""
+    """One resource of a run: counts of rows of the root kind, errors, and the high-water mark it reached.
+
+    `read` = `written` + `unchanged` + `failed` once a run is over (`unchanged`: stored already, or older than what is stored);
+    `errors` holds the first 50 as {code, message, externalId}; `removed` counts rows that are gone at the source.
+    """
 
     __tablename__ = "sync_resources"
 
@@ -56,6 +63,7 @@ class SyncResource(UpdatedAt, TenantRow):
     written: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
+    removed: Mapped[int] = mapped_column(default=0)
     errors: Mapped[list[Any]] = mapped_column(JSONB, default=list)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -70,21 +78,28 @@ class SyncResource(UpdatedAt, TenantRow):
 
 
 class SyncWindow(UpdatedAt, TenantRow):
-    """A span of source creation time read by one bulk operation, loaded and counted in one transaction; the run's checkpoint."""
+    """A half-open span [starts_at, ends_at) of source creation time, read by one bulk operation and loaded in one transaction.
+
+    The run's checkpoint: a window with `loaded_at` is never read again. None as a bound: open. `expected` is what the source
+    counted when the window was planned; `bulk_operation` is Shopify's id of the operation under way; `attempts` counts operations
+    that came to nothing.
+    """
 
     __tablename__ = "sync_windows"
 
     run_id: Mapped[UUID]
     resource: Mapped[str]
+    position: Mapped[int]
     starts_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     expected: Mapped[int | None]
+    attempts: Mapped[int] = mapped_column(default=0)
     bulk_operation: Mapped[str | None]
     loaded_at: Mapped[datetime | None]
 
     __table_args__ = (
         tenant_foreign_key("run_id", "sync_runs"),
-        Index("ix_sync_windows_run", "tenant_id", "run_id", "resource", "starts_at"),
+        UniqueConstraint("tenant_id", "run_id", "resource", "position"),
         one_of("resource", list(Resource)),
     )
 
