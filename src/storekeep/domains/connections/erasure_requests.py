@@ -8,13 +8,14 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
-from storekeep.domains.connections.errors import ConfirmationMismatch, ErasureNotFound
+from storekeep.domains.connections.errors import ErasureNotFound, NameMismatch
 from storekeep.domains.connections.events import StoreDisconnectRequested
 from storekeep.domains.connections.models import Connection, Erasure, Store
 from storekeep.domains.connections.repository import lock_connection, lock_store
 from storekeep.domains.connections.status import set_status
 from storekeep.domains.connections.types import ConnectionStatus, ConnectionType, ErasureStatus, ErasureView, RoomErasure
 from storekeep.domains.connections.vault import drop_tokens
+from storekeep.kit.ids import uuid7
 from storekeep.runtime.database import TenantSession
 
 log = structlog.get_logger(__name__)
@@ -25,39 +26,38 @@ async def request_store_erasure(session: TenantSession, store_id: UUID, *, confi
     """Disconnect the store and write the request to erase it; the caller enqueues the job. `confirm_name` is its shop domain.
 
     Waits for writes to the store under way; later ones are refused. Asked again, the erasure under way is answered, and the flag
-    is False. Raises StoreNotFound or ConfirmationMismatch.
+    is False. Raises StoreNotFound or NameMismatch.
     """
     connection = await lock_connection(session, store_id)
     store = await lock_store(session, store_id)
     if confirm_name.strip().lower() != store.shop:
-        raise ConfirmationMismatch(details={"field": "confirmName"})
-    under_way = await _unfinished(session, STORE, store_id)
+        raise NameMismatch(details={"field": "confirmName"})
+    under_way = await _unfinished(session, store_id)
     if under_way is not None:
         return view_of(under_way), False
-    erasure = await _write(session, STORE, store_id)
+    erasure = await _write(session, STORE, store_id, uuid7())
     await _stop(session, connection, store, erasure.id)
     return view_of(erasure), True
 
 
-async def request_tenant_erasure(session: TenantSession) -> tuple[ErasureView, bool]:
-    """Stop every store of the tenant and write the request to erase all of it; the caller enqueues the job.
+async def request_tenant_erasure(session: TenantSession, erasure_id: UUID) -> bool:
+    """Stop every connection of the tenant and write the request to erase all of it; the caller enqueues the job.
 
-    Asked again, the erasure under way is answered, and the flag is False.
+    False, and nothing is done, when that erasure was requested before.
     """
-    under_way = await _unfinished(session, TENANT, session.tenant_id)
-    if under_way is not None:
-        return view_of(under_way), False
-    erasure = await _write(session, TENANT, session.tenant_id)
+    if await session.get(Erasure, erasure_id) is not None:
+        return False
+    await _write(session, TENANT, session.tenant_id, erasure_id)
     stores = select(Store.id).order_by(Store.id)
     for store_id in (await session.execute(stores)).scalars().all():
         connection = await lock_connection(session, store_id)
         if connection.status != ConnectionStatus.DISCONNECTING:
-            await _stop(session, connection, await lock_store(session, store_id), erasure.id)
+            await _stop(session, connection, await lock_store(session, store_id), erasure_id)
     others = select(Connection).where(Connection.type != ConnectionType.SHOPIFY).with_for_update()
     for other in (await session.execute(others)).scalars():
         other.status = ConnectionStatus.DISCONNECTING
     await session.flush()
-    return view_of(erasure), True
+    return True
 
 
 async def get_erasure(session: TenantSession, erasure_id: UUID) -> ErasureView:
@@ -86,18 +86,18 @@ def _part(part: dict[str, Any]) -> RoomErasure:
     return RoomErasure(part["room"], ErasureStatus(part["status"]), part["erased"])
 
 
-async def _unfinished(session: TenantSession, kind: str, subject_id: UUID) -> Erasure | None:
+async def _unfinished(session: TenantSession, store_id: UUID) -> Erasure | None:
     query = select(Erasure).where(
         Erasure.erased_tenant_id == session.tenant_id,
-        Erasure.subject_kind == kind,
-        Erasure.subject_id == subject_id,
+        Erasure.subject_kind == STORE,
+        Erasure.subject_id == store_id,
         Erasure.finished_at.is_(None),
     )
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def _write(session: TenantSession, kind: str, subject_id: UUID) -> Erasure:
-    erasure = Erasure(erased_tenant_id=session.tenant_id, subject_kind=kind, subject_id=subject_id, rooms=[])
+async def _write(session: TenantSession, kind: str, subject_id: UUID, erasure_id: UUID) -> Erasure:
+    erasure = Erasure(id=erasure_id, erased_tenant_id=session.tenant_id, subject_kind=kind, subject_id=subject_id, rooms=[])
     session.add(erasure)
     await session.flush()
     log.info("erasure_requested", erasure_id=str(erasure.id), subject=kind, subject_id=str(subject_id))

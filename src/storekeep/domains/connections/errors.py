@@ -17,13 +17,6 @@ class ErasureNotFound(NotFound):
     message = "There is no such erasure here."
 
 
-class ShopInvalid(InvalidInput):
-    """Not a shop's myshopify domain."""
-
-    code = "SHOP_INVALID"
-    message = "Enter the shop's own address, such as your-shop.myshopify.com."
-
-
 class ShopTaken(Conflict):
     """The shop is connected to another tenant. Whose it is, is not said."""
 
@@ -38,11 +31,11 @@ class StoreDisconnecting(Conflict):
     message = "This store is being disconnected and its data erased. Connect it again when that is done."
 
 
-class ConfirmationMismatch(InvalidInput):
-    """The name typed to confirm is not the store's."""
+class NameMismatch(InvalidInput):
+    """The name typed to confirm a deletion is not the thing's name."""
 
-    code = "CONFIRMATION_MISMATCH"
-    message = "The name you typed is not the store's address, so nothing was changed."
+    code = "VALIDATION_NAME_MISMATCH"
+    message = "The name you typed does not match. Nothing was deleted."
 
 
 class OAuthStateRefused(AppError):

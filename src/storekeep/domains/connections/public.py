@@ -1,4 +1,4 @@
-"""What other rooms may ask of connections: stores and their state, the schedule, tokens through `StoreClients`, erasure, rotation."""
+"""What other rooms may ask of connections: stores, their state and schedule, clients for them, erasure, key rotation."""
 
 from __future__ import annotations
 
