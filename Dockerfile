@@ -8,11 +8,16 @@ COPY frontend/ ./
 RUN npm run build
 
 FROM python:3.11-slim-bookworm AS packages
-WORKDIR /build
-COPY requirements/uv.lock requirements/runtime.lock ./
-RUN python -m venv /opt/venv \
- && python -m pip install --no-cache-dir --require-hashes --no-deps -r uv.lock \
- && python -m uv pip install --python /opt/venv/bin/python --no-cache --compile-bytecode --require-hashes -r runtime.lock
+WORKDIR /app
+RUN python -m venv /opt/venv
+ENV VIRTUAL_ENV=/opt/venv UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
+COPY requirements/ requirements/
+RUN python -m pip install --no-cache-dir --require-hashes --no-deps -r requirements/uv.lock \
+ && python -m uv pip install --require-hashes -r requirements/runtime.lock
+# The project itself, used where it lies; what builds it is held to the lock too.
+COPY pyproject.toml ./
+COPY src/ src/
+RUN python -m uv pip install --no-deps --build-constraints requirements/dev.lock --editable .
 
 FROM python:3.11-slim-bookworm AS app
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin storekeep
@@ -20,9 +25,9 @@ WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY alembic.ini ./
 COPY migrations/ migrations/
-COPY src/ src/
+COPY --from=packages /app/src src/
 COPY --from=page /page/dist page/
-ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app/src PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SPA_DIR=/app/page HOST=0.0.0.0
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SPA_DIR=/app/page HOST=0.0.0.0
 USER 10001
 EXPOSE 8000
 ENTRYPOINT ["python", "-m", "storekeep.entry.cli"]

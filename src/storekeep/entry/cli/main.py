@@ -1,7 +1,10 @@
-"""The commands of `storekeep`."""
+"""The commands of `storekeep`. Each imports what it runs only when it is called, so that every command starts fast."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +15,23 @@ app = typer.Typer(
     help="Support and insight for Shopify merchants.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,  # locals may hold secrets
+    # Plain text: these lines go to logs more often than to terminals, and a traceback with locals may show secrets.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 
 
-@app.callback()
-def commands() -> None:
-    """Support and insight for Shopify merchants."""
+@contextmanager
+def refusals(*kinds: type[Exception]) -> Iterator[None]:
+    """Within the block an error of these kinds is told in its own words and ends the program with 1, without a traceback."""
+    from storekeep.runtime.settings import SettingsRefused
+
+    expected: tuple[type[Exception], ...] = (SettingsRefused, *kinds)
+    try:
+        yield
+    except expected as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -36,8 +49,79 @@ def up(
 
     if with_parent:
         processes.end_with(with_parent)
-    try:
+    with refusals(BadSetting, HomeUnusable, KeepsStopping, NoAccount, ServerFailed, StartFailed):
         Supervisor(Given.read(Path.cwd())).run()
-    except (BadSetting, HomeUnusable, KeepsStopping, NoAccount, ServerFailed, StartFailed) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+
+
+@app.command()
+def serve() -> None:
+    """Run the API."""
+    from storekeep.entry.api.main import main
+
+    with refusals():
+        main()
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker. Any number may run."""
+    from storekeep.entry.worker.main import main
+
+    with refusals():
+        main()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest revision, as its owner (DATABASE_OWNER_URL)."""
+    from storekeep.entry import migrations
+    from storekeep.runtime.settings import load_settings
+
+    with refusals():
+        owner_url = load_settings().database.owner_url
+        if owner_url is None:
+            typer.echo(f"DATABASE_OWNER_URL is not set.\n{migrations.EXPLAIN_ROLES}", err=True)
+            raise typer.Exit(1)
+        migrations.upgrade(owner_url.get_secret_value())
+
+
+@app.command()
+def openapi() -> None:
+    """Print the API's description (OpenAPI, JSON)."""
+    import json
+
+    from storekeep.entry.api.main import openapi_app
+    from storekeep.runtime.settings import load_settings
+
+    with refusals():
+        json.dump(openapi_app(load_settings()).openapi(), sys.stdout, indent=2, ensure_ascii=False)
+        sys.stdout.write("\n")
+
+
+@app.command()
+def sandbox(
+    state: Annotated[Path, typer.Option(envvar="SANDBOX_STATE", help="Where tokens, edits and result files are kept.")],
+    port: Annotated[int, typer.Option(envvar="SANDBOX_PORT", help="The loopback port it listens on.")] = 8100,
+    api_key: Annotated[str, typer.Option(envvar="SHOPIFY_API_KEY", help="Client id of the app it knows.")] = "storekeep-dev-key",
+    api_secret: Annotated[str, typer.Option(envvar="SHOPIFY_API_SECRET", help="Its secret.")] = "storekeep-dev-secret",  # noqa: S107
+    control_key: Annotated[str, typer.Option(envvar="SANDBOX_CONTROL_KEY", help="Opens /control; shut without it.")] = "",
+    app_url: Annotated[str, typer.Option(envvar="APP_URL", help="Where it may send people back to, besides loopback.")] = "",
+    full: Annotated[bool, typer.Option(envvar="DEMO_FULL", help="Serve the whole Online Retail year.")] = False,
+    data: Annotated[Path | None, typer.Option(envvar="DEMO_DATA", help="The year's file, online_retail.csv.gz.")] = None,
+) -> None:
+    """Run the stand-in for Shopify."""
+    from storekeep.entry.cli.demo_data import DataMissing, full_year
+    from storekeep.sandbox.config import LOOPBACK_CALLBACKS, App, SandboxConfig
+    from storekeep.sandbox.server import serve
+
+    callbacks = (*LOOPBACK_CALLBACKS, *([f"{app_url.rstrip('/')}/api/shopify/callback"] if app_url else []))
+    with refusals(DataMissing):
+        serve(
+            SandboxConfig(
+                state_dir=state,
+                port=port,
+                apps=(App(api_key, api_secret, redirect_uris=callbacks),),
+                control_key=control_key,
+                full_data=full_year(data) if full else None,
+            )
+        )

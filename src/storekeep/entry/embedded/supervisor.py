@@ -131,7 +131,7 @@ class Supervisor:
             used["sandbox"] = ports.wanted_or_free(used.get("sandbox"), avoid)
             addresses |= {"SANDBOX_PORT": str(used["sandbox"]), "SANDBOX_STATE": str(home.path / "sandbox")}
             if not given.has("SHOPIFY_BASE_URL"):
-                addresses["SHOPIFY_BASE_URL"] = f"http://{ports.LOOPBACK}:{used['sandbox']}/{{shop}}"
+                addresses["SHOPIFY_BASE_URL"] = f"http://{ports.LOOPBACK}:{used['sandbox']}/shopify/{{shop}}"
         home.remember_ports(used)
         self._start_product(for_children(given, home, addresses), stand_in, used.get("sandbox", 0))
 
