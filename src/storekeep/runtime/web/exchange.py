@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from storekeep.runtime.web.shell import Shell
 
 SCOPE_KEY = "storekeep.exchange"
+LINGER_S = 0.5
 _NO_BODY = frozenset({204, 304})
 
 
@@ -37,7 +39,7 @@ class Exchange:
         "body_limit",
         "extra_headers",
         "gzip",
-        "has_body",
+        "long_body",
         "refusal",
         "request_id",
         "sent_bytes",
@@ -54,7 +56,7 @@ class Exchange:
         self._body_left = True
         self.request_id = request_id
         self.body_limit = 0
-        self.has_body = False
+        self.long_body = False
         self.gzip = False
         self.allowed_origin: bytes | None = None
         self.extra_headers: RawHeaders = []
@@ -100,11 +102,17 @@ class Exchange:
         self.refusal = None
         body = problem_body(problem, request_id=self.request_id, moment=moment, support=support)
         headers = problem_headers(problem, len(body))
-        if self.has_body and self._body_left:
-            # The rest of the body is not read, so the connection cannot be used again.
+        linger = self.long_body and self._body_left
+        if linger:
             headers.append((b"connection", b"close"))
         self._pending = {"type": "http.response.start", "status": problem.status, "headers": headers}
-        await self.send({"type": "http.response.body", "body": body, "more_body": False})
+        await self.send({"type": "http.response.body", "body": body, "more_body": linger})
+        if linger:
+            # The rest of the body is never read. Closing with it unread resets the connection, and a reset can overtake the
+            # answer; a client that has the whole answer goes away by itself.
+            self.streamed = False
+            await asyncio.sleep(LINGER_S)
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _start(self, start: Message, body: Message) -> None:
         headers: RawHeaders = list(start.get("headers", ()))

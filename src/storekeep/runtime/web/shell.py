@@ -45,6 +45,7 @@ _WANTED = frozenset(
 )
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 CLIENT_CLOSED = 499
+READ_AHEAD = 64 * 1024  # what the server takes off the socket by itself
 
 BodyLimits = Sequence[tuple[re.Pattern[str], int]]
 
@@ -105,7 +106,9 @@ class Shell:
         """The checks that need no route. True: go on; False: a preflight to be answered. Raises the refusals."""
         exchange.gzip = accepts_gzip(given.get(b"accept-encoding", b""))
         length = given.get(b"content-length")
-        exchange.has_body = b"transfer-encoding" in given or length not in (None, b"0")
+        chunked = b"transfer-encoding" in given
+        declared = int(length) if length is not None and length.isdigit() and len(length) < 19 else 0
+        exchange.long_body = chunked or declared > READ_AHEAD
         exchange.body_limit = self._config.body_limit
         _check_text(scope)
         path: str = scope["path"]
@@ -119,18 +122,17 @@ class Shell:
             exchange.allowed_origin = None  # the preflight's own headers say it
             return False
         self._origins.check_same_origin(scope["method"], path, given.get(b"sec-fetch-site"), origin)
-        if exchange.has_body:
-            self._check_body(path, length, given.get(b"content-encoding"), exchange)
+        if chunked or declared:
+            self._check_body(path, declared, given.get(b"content-encoding"), exchange)
         return True
 
-    def _check_body(self, path: str, length: bytes | None, encoding: bytes | None, exchange: Exchange) -> None:
+    def _check_body(self, path: str, declared: int, encoding: bytes | None, exchange: Exchange) -> None:
         if encoding is not None and encoding.strip().lower() != b"identity":
             raise UnsupportedMediaType("Compressed request bodies are not accepted.")
-        declared = int(length) if length is not None and length.isdigit() else None
-        if declared is not None and declared <= exchange.body_limit:
+        if not exchange.long_body:
             return
         exchange.body_limit = self._limit_of(path)
-        if declared is not None and declared > exchange.body_limit:
+        if declared > exchange.body_limit:
             raise PayloadTooLarge(details={"limitBytes": exchange.body_limit})
 
     def _limit_of(self, path: str) -> int:
