@@ -23,9 +23,7 @@ class Tenant(CreatedAt, UpdatedAt, Row):
     deleting_since: Mapped[datetime | None]
 
     # app_system reads what a person chooses between after logging in: the names of their tenants.
-    __table_args__ = (
-        {"info": {"app_rt": "SELECT, INSERT, UPDATE, DELETE", "app_system": "SELECT (id, name, deleting_since)"}},
-    )
+    __table_args__ = ({"info": {"app_rt": "SELECT, INSERT, UPDATE, DELETE", "app_system": "SELECT (id, name, deleting_since)"}},)
 
 
 class User(CreatedAt, UpdatedAt, SystemRow):

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import orjson
 import structlog
+from sqlalchemy import Executable, Row
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -41,6 +42,7 @@ class Database:
         system_share = max(1, config.pool_size // 5)
         self._runtime = _engine(config.url, config, config.pool_size - system_share)
         self._system = _engine(config.system_url, config, system_share)
+        self._directory = self._system.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def tenant(self, scope: Scope) -> AsyncIterator[TenantSession]:
@@ -59,6 +61,14 @@ class Database:
         """A transaction outside any tenant; `reason` says why, in words, for the reader and the log."""
         async with SystemSession(self._system, reason) as session, session.begin():
             yield session
+
+    async def directory_row(self, query: Executable, parameters: dict[str, Any]) -> Row[Any] | None:
+        """The one row of a read of role app_system, in a single round trip: what every request does first, to learn its tenant.
+
+        No transaction is opened, so nothing may be built on the row staying true.
+        """
+        async with self._directory.connect() as connection:
+            return (await connection.execute(query, parameters)).one_or_none()
 
     @property
     def runtime_engine(self) -> AsyncEngine:
