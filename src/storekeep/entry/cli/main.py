@@ -87,15 +87,37 @@ def migrate() -> None:
 
 @app.command()
 def openapi() -> None:
-    """Print the API's description (OpenAPI, JSON)."""
+    """Print the API's description (OpenAPI, JSON). Needs no settings and connects to nothing."""
     import json
 
     from storekeep.entry.api.main import openapi_app
-    from storekeep.runtime.settings import load_settings
+    from storekeep.entry.cli.surroundings import settings_for_description
+
+    json.dump(openapi_app(settings_for_description()).openapi(), sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Encrypt every stored token with ENCRYPTION_KEY that is still encrypted with ENCRYPTION_KEY_PREVIOUS, while serving."""
+    from storekeep.entry.cli.rotate_keys import rotate
+    from storekeep.entry.cli.surroundings import settings_here
 
     with refusals():
-        json.dump(openapi_app(load_settings()).openapi(), sys.stdout, indent=2, ensure_ascii=False)
-        sys.stdout.write("\n")
+        if not rotate(settings_here(), typer.echo):
+            raise typer.Exit(1)
+
+
+@app.command()
+def demo() -> None:
+    """Make the demo tenants in the running product and wait until their shops are imported."""
+    from storekeep.entry.cli.demo import DemoFailed, seed
+    from storekeep.runtime.settings import load_settings
+
+    with refusals(DemoFailed):
+        settings = load_settings()
+        web = settings.web
+        seed(f"http://127.0.0.1:{web.port}", web.public_url, full=settings.demo.demo_full, say=typer.echo)
 
 
 @app.command()

@@ -8,7 +8,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,14 @@ class Home:
         """Keep the ports of this run for the next one."""
         if used != self.ports():
             self._write("ports.json", used)
+
+    def addresses(self) -> dict[str, str]:
+        """Where the last run's servers are, by environment variable; empty before the first. Needs no hold."""
+        return {name: str(value) for name, value in self._read("addresses.json").items()}
+
+    def remember_addresses(self, used: Mapping[str, str]) -> None:
+        """Tell other commands where this run's servers are. They hold passwords: only we may read them."""
+        self._write("addresses.json", dict(used))
 
     def _try_lock(self) -> bool:
         try:

@@ -133,6 +133,7 @@ class Supervisor:
             if not given.has("SHOPIFY_BASE_URL"):
                 addresses["SHOPIFY_BASE_URL"] = f"http://{ports.LOOPBACK}:{used['sandbox']}/shopify/{{shop}}"
         home.remember_ports(used)
+        home.remember_addresses(addresses)
         self._start_product(for_children(given, home, addresses), stand_in, used.get("sandbox", 0))
 
     def _start_product(self, env: dict[str, str], stand_in: tuple[str, ...] | None, sandbox_port: int) -> None:
