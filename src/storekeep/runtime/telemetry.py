@@ -30,6 +30,8 @@ class Metrics:
         self._requests = Counter(
             "storekeep_http_requests_total", "Requests answered.", ("method", "route", "status"), registry=self.registry
         )
+        self._counts: dict[tuple[str, str, int], Counter] = {}
+        self._times: dict[tuple[str, str], Histogram] = {}
         self._seconds = Histogram(
             "storekeep_http_request_seconds",
             "Time from the request's headers to the end of the response; streams are not counted.",
@@ -41,9 +43,17 @@ class Metrics:
 
     def observe_request(self, method: str, route: str, status: int, seconds: float | None) -> None:
         """Count one request. `route` is the template, never the path, or the series would be endless; None skips the time."""
-        self._requests.labels(method, route, str(status)).inc()
-        if seconds is not None:
-            self._seconds.labels(method, route).observe(seconds)
+        # Asking for a labelled series takes longer than counting in it; there are as many as routes times statuses.
+        count = self._counts.get((method, route, status))
+        if count is None:
+            count = self._counts[method, route, status] = self._requests.labels(method, route, str(status))
+        count.inc()
+        if seconds is None:
+            return
+        time = self._times.get((method, route))
+        if time is None:
+            time = self._times[method, route] = self._seconds.labels(method, route)
+        time.observe(seconds)
 
     def exposition(self) -> bytes:
         """The registry in Prometheus' text format, of content type METRICS_TYPE."""

@@ -28,9 +28,7 @@ def main() -> None:
     configure_logging(level=telemetry.log_level, log_format=telemetry.log_format, secrets=secret_values(settings))
     wired = build(settings)
     hub = wired.services.get(LiveHub)
-    server = make_server(
-        make_app(wired), wired.config, host=settings.web.host, port=settings.web.port, on_stopping=hub.end_all
-    )
+    server = make_server(make_app(wired), wired.config, host=settings.web.host, port=settings.web.port, on_stopping=hub.end_all)
     server.run()
 
 

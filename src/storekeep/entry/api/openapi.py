@@ -133,6 +133,8 @@ def _give_examples(operation: Json, models: Json) -> None:
     if "requestBody" in operation:
         bodies.append(operation["requestBody"])
     for body in bodies:
+        if body.get("content") == {"application/json": {"schema": {}}}:
+            del body["content"]  # FastAPI's word for a response whose shape it does not know: a file, a stream, nothing
         for content in body.get("content", {}).values():
             schema = content.get("schema")
             if not schema or "example" in content or "examples" in content:

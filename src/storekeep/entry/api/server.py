@@ -30,6 +30,8 @@ def protocol_class(config: WebConfig) -> type[HttpToolsProtocol]:
     class Protocol(HttpToolsProtocol):
         _head_bytes = 0
         _in_body = False
+        # uvicorn's own access log has query strings and follows the logger's handlers, not its setting; the shell keeps ours.
+        access_log = property(lambda self: False, lambda self, value: None)
 
         def data_received(self, data: bytes) -> None:
             if not self._in_body:

@@ -23,7 +23,8 @@ class WebConfig:
     """Settings of the web layer, without their sources.
 
     `app_url` is where browsers reach us (scheme decides Secure cookies and HSTS); `allowed_origins` are further origins that may
-    call the API from a browser; `body_limit` is in bytes; `spa_dir` is the built SPA, None when another server has it.
+    call the API from a browser; `body_limit` is in bytes; `spa_dir` is the built SPA, None when another server has it;
+    `json_log` says whether the log's lines are JSON.
     """
 
     app_url: str
@@ -35,6 +36,7 @@ class WebConfig:
     api_limit_per_minute: int = 100
     spa_dir: Path | None = None
     demo: DemoLogin | None = None
+    json_log: bool = True
 
     @property
     def secure(self) -> bool:

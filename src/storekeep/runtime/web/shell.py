@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from storekeep.kit import clock
 from storekeep.kit.ids import uuid7
-from storekeep.kit.text import one_line
 from storekeep.runtime.telemetry import Metrics
+from storekeep.runtime.web.access import UNMATCHED, AccessLog
 from storekeep.runtime.web.compression import accepts_gzip
 from storekeep.runtime.web.config import WebConfig
 from storekeep.runtime.web.exchange import SCOPE_KEY, Exchange
@@ -26,7 +26,6 @@ from storekeep.runtime.web.origin import Origins, cors_headers, preflight_header
 from storekeep.runtime.web.problems import problem_of
 from storekeep.runtime.web.refusals import CrossSiteRefused, MalformedRequest, PayloadTooLarge, UnsupportedMediaType
 
-access_log = structlog.get_logger("storekeep.access")
 log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
@@ -43,7 +42,6 @@ _WANTED = frozenset(
         b"x-request-id",
     }
 )
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 CLIENT_CLOSED = 499
 READ_AHEAD = 64 * 1024  # what the server takes off the socket by itself
 
@@ -64,6 +62,7 @@ class Shell:
         self._config = config
         self._metrics = metrics
         self._body_limits = body_limits
+        self._access = AccessLog(as_json=config.json_log)
         self._origins = Origins(config)
         self._security = security_headers(config)
         self._vary_origin = self._origins.has_allowed
@@ -157,20 +156,11 @@ class Shell:
         await exchange.refuse(problem, clock.now(), self._config.support_contact)
 
     def _record(self, scope: Scope, exchange: Exchange, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", None) or "unmatched"
+        route = getattr(scope.get("route"), "path", None) or UNMATCHED
         status = exchange.status or 500
-        self._metrics.observe_request(scope["method"], route, status, None if exchange.streamed else seconds)
-        write = access_log.debug if scope["path"] in _QUIET else access_log.info
-        # Never the query string: it may hold a search for a person, or a code from Shopify.
-        write(
-            "request",
-            method=scope["method"],
-            path=one_line(scope["path"]),
-            route=route,
-            status=status,
-            ms=round(seconds * 1000, 1),
-            bytes=exchange.sent_bytes,
-        )
+        method: str = scope["method"]
+        self._metrics.observe_request(method, route, status, None if exchange.streamed else seconds)
+        self._access.write(method, scope["path"], route, status, seconds, exchange.sent_bytes, exchange.request_id)
 
 
 def _headers(scope: Scope) -> dict[bytes, bytes]:
