@@ -31,7 +31,7 @@ from storekeep.domains.accounts.passwords import Passwords
 from storekeep.domains.accounts.permissions import ROLE_PERMISSIONS
 from storekeep.domains.accounts.signing_up import create_account
 from storekeep.domains.accounts.throttle import Throttle
-from storekeep.domains.accounts.types import Client, Identity, Membership, SignedIn, UserView
+from storekeep.domains.accounts.types import Client, Identity, Membership, SessionView, SignedIn, UserView
 from storekeep.kit.clock import now
 from storekeep.kit.errors import NotFound
 from storekeep.kit.scope import Actor, ActorKind, Scope
@@ -190,6 +190,11 @@ class SignIn:
             await tenant.announce(SessionsEnded(actor=scope.actor, subjects=_me(identity), before={"sessions": others}))
             async with self.db.system("sessions live outside tenants") as session:
                 await sessions.end_others(session, identity.user.id, but=identity.session_id)
+
+    async def list_sessions(self, user_id: UUID) -> list[SessionView]:
+        """A person's living sessions."""
+        async with self.db.system("a person's sessions") as session:
+            return await repository.list_sessions(session, user_id)
 
     async def memberships(self, user_id: UUID) -> tuple[Membership, ...]:
         """The tenants a person belongs to."""

@@ -1,0 +1,80 @@
+"""The tenant itself: its name, and its end."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from storekeep.domains.accounts import repository, sessions
+from storekeep.domains.accounts.errors import NameMismatch, TenantDeleting
+from storekeep.domains.accounts.events import TenantDeletionRequested, TenantRenamed
+from storekeep.domains.accounts.types import TenantView
+from storekeep.kit.clock import now
+from storekeep.kit.errors import NotFound
+from storekeep.kit.ids import uuid7
+from storekeep.kit.scope import Scope
+from storekeep.runtime.database import Database, TenantSession
+
+
+async def read(session: TenantSession) -> TenantView:
+    """The tenant. Raises NotFound once it is gone."""
+    tenant = await repository.read_tenant(session)
+    if tenant is None:
+        raise NotFound()
+    return tenant
+
+
+async def rename(session: TenantSession, name: str) -> TenantView:
+    """Give the tenant another name. Raises TenantDeleting."""
+    tenant = await repository.lock_tenant(session)
+    if tenant.deleting_since is not None:
+        raise TenantDeleting()
+    before, tenant.name = tenant.name, name
+    await session.flush()
+    fact = TenantRenamed(
+        actor=session.scope.actor, subjects=(("tenant", tenant.id),), before={"name": before}, after={"name": name}
+    )
+    await session.announce(fact)
+    return TenantView(tenant.id, tenant.name, tenant.created_at, tenant.updated_at)
+
+
+async def request_deletion(db: Database, scope: Scope, *, confirm_name: str) -> UUID:
+    """Lock the tenant for good, end every session in it, and ask for its erasure; the erasure's id.
+
+    From here on nobody can sign in to it. Raises NameMismatch unless `confirm_name` is its name, TenantDeleting when asked twice.
+    """
+    erasure_id = uuid7()
+    async with db.tenant(scope) as session:
+        tenant = await repository.lock_tenant(session)
+        if tenant.deleting_since is not None:
+            raise TenantDeleting()
+        if confirm_name.strip() != tenant.name.strip():
+            raise NameMismatch(details={"field": "confirmName"})
+        tenant.deleting_since = now()
+        await session.flush()
+        await session.announce(
+            TenantDeletionRequested(
+                actor=scope.actor,
+                subjects=(("tenant", tenant.id),),
+                before={"name": tenant.name},
+                tenant_id=tenant.id,
+                erasure_id=erasure_id,
+            )
+        )
+    async with db.system("sessions live outside tenants") as system:
+        await sessions.end_in_tenant(system, scope.tenant_id)
+    return erasure_id
+
+
+async def forget(db: Database, tenant_id: UUID) -> int:
+    """Delete the tenant's row, and with it whatever rooms left; people who belonged to it alone are forgotten, too.
+
+    The last step of an erasure, after every room's `erase`; doing it twice is harmless. Returns how many rows of this room went.
+    The job that calls it loses its own row with the tenant, so it is called outside the job's `transaction()`.
+    """
+    async with db.tenant(Scope(tenant_id)) as session:
+        people = [member.user_id for member in await repository.list_members(session)]
+        tenants = await repository.delete_tenant(session)
+    async with db.system("sessions and people live outside tenants") as system:
+        ended = await sessions.end_in_tenant(system, tenant_id)
+        forgotten = await repository.delete_users_without_tenant(system, among=people)
+    return tenants + len(people) * tenants + ended + forgotten
