@@ -9,7 +9,7 @@ import asyncio
 import ssl
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -140,7 +140,7 @@ class StreamedAnswer:
         self._max = max_bytes
         self._about = (service, operation)
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes]:
         """The decompressed body. Raises OutsideTooLarge past `max_bytes`, OutsideBroken when it ends before its end."""
         seen = 0
         inflate = self._inflater()
