@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from storekeep.domains.accounts.public import provide_accounts
 from storekeep.entry.api.services import provide_web
 from storekeep.entry.migrations import EXPLAIN_ROLES
 from storekeep.entry.rooms import event_bus
@@ -56,6 +57,12 @@ def build(settings: Settings) -> Wired:
     services.provide(TokenCipher, make_cipher(settings))
     services.provide(Breakers, Breakers(redis))
     provide_web(services, config, redis)
+    previous = settings.secrets.session_secret_previous
+    provide_accounts(
+        services,
+        session_secret=settings.secrets.session_secret.get_secret_value(),
+        session_secret_previous=previous.get_secret_value() if previous else None,
+    )
     return Wired(settings, config, db, redis, http, services)
 
 
