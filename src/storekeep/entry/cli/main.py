@@ -93,7 +93,8 @@ def openapi() -> None:
     from storekeep.entry.api.main import openapi_app
     from storekeep.entry.cli.surroundings import settings_for_description
 
-    json.dump(openapi_app(settings_for_description()).openapi(), sys.stdout, indent=2, ensure_ascii=False)
+    # Sorted, for the framework orders responses differently from run to run.
+    json.dump(openapi_app(settings_for_description()).openapi(), sys.stdout, indent=2, ensure_ascii=False, sort_keys=True)
     sys.stdout.write("\n")
 
 
