@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -146,12 +146,6 @@ def _figures(row: Row[Any] | Sequence[Any]) -> Figures:
     return Figures(*values)
 
 
-async def last_sales_day(session: TenantSession, *, store_id: UUID | None = None) -> date | None:
-    """The newest day with a placed order; None before there is one."""
-    query = select(func.max(SalesDay.day)).where(SalesDay.placed_orders > 0, *_days(store_id, None, None, None))
-    return (await session.execute(query)).scalar_one_or_none()
-
-
 async def first_sales_day(session: TenantSession, *, store_id: UUID | None = None) -> date | None:
     """The oldest day with a placed order; None before there is one."""
     query = select(func.min(SalesDay.day)).where(SalesDay.placed_orders > 0, *_days(store_id, None, None, None))
@@ -251,9 +245,3 @@ async def top_products(
         .order_by(sold.c.revenue.desc(), sold.c.title)
     )
     return [TopProduct(row[0], row[1], int(row[2]), row[3], int(row[4])) for row in (await session.execute(query)).all()]
-
-
-async def newest_change(session: TenantSession, *, store_id: UUID | None = None) -> datetime | None:
-    """When the newest order we store was last changed at its source."""
-    query = select(func.max(Order.source_updated_at)).where(*([Order.store_id == store_id] if store_id else []))
-    return (await session.execute(query)).scalar_one_or_none()

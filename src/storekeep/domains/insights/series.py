@@ -24,7 +24,6 @@ class Point:
 
 async def timeseries(session: TenantSession, question: Question, chosen: Range, interval: Interval) -> list[Point]:
     """The range in buckets. The first and the last may be cut short by the range's ends."""
-    asked = {"store_id": question.store_id, "currency": question.currency}
     days = await daily(session, store_id=question.store_id, currency=question.currency, first=chosen.first, last=chosen.last)
     sums: dict[date, Figures] = {}
     for day, figures in days.items():
@@ -33,7 +32,14 @@ async def timeseries(session: TenantSession, question: Question, chosen: Range, 
     people: dict[date | None, CustomerCounts] = {}
     if interval is not Interval.DAY:
         # A person is counted once a bucket, which days' counts cannot be added up to.
-        people = await customer_counts(session, **asked, first=chosen.first, last=chosen.last, bucket=interval.value)
+        people = await customer_counts(
+            session,
+            store_id=question.store_id,
+            currency=question.currency,
+            first=chosen.first,
+            last=chosen.last,
+            bucket=interval.value,
+        )
     else:
         people = {day: CustomerCounts(f.customers, f.new_customers, f.returning_customers) for day, f in days.items()}
     return [
