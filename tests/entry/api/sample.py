@@ -30,7 +30,7 @@ from storekeep.runtime.services import Services
 from storekeep.runtime.web.config import MIB, WebConfig
 from storekeep.runtime.web.cookies import SessionCookie
 from storekeep.runtime.web.limits import RequestLimits
-from storekeep.runtime.web.params import Day, Days, Id, Paging, PathId, wired
+from storekeep.runtime.web.params import Day, Days, Id, Instant, Paging, PathId, wired
 from storekeep.runtime.web.routes import refusals, strict_router
 from storekeep.runtime.web.schemas import Amount, Currency, Input, ListRead, Moment, Name, Read
 from storekeep.runtime.web.sse import EventStream
@@ -63,7 +63,7 @@ class ThingIn(Input):
     flag: bool = False
     colour: Colour = Colour.RED
     day: Day | None = None
-    moment: datetime | None = None
+    moment: Instant | None = None
     other_id: Id | None = None
     tags: list[Annotated[str, StringConstraints(max_length=40)]] = Field(default_factory=list, max_length=20)
     parts: list[PartIn] = Field(default_factory=list, max_length=20)

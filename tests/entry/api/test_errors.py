@@ -156,6 +156,10 @@ async def test_what_is_not_strict_json_is_refused(http: httpx.AsyncClient, body:
         (b'{"name": "a", "day": "2026-02-30"}', "VALIDATION_INVALID_DATE"),
         (b'{"name": "a", "day": 1700000000}', "VALIDATION_INVALID_DATE"),
         (b'{"name": "a", "moment": "yesterday"}', "VALIDATION_INVALID_DATE"),
+        (b'{"name": "a", "moment": "2026-01-31T09:30:00"}', "VALIDATION_INVALID_DATE"),
+        (b'{"name": "a", "moment": "0001-01-01T00:00:00+14:00"}', "VALIDATION_INVALID_DATE"),
+        (b'{"name": "a", "moment": "9999-12-31T23:59:59-14:00"}', "VALIDATION_INVALID_DATE"),
+        (b'{"name": "a", "moment": 1700000000}', "VALIDATION_INVALID_DATE"),
     ],
 )
 async def test_values_that_cannot_be_used_are_refused(http: httpx.AsyncClient, body: bytes, code: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -32,11 +33,22 @@ def _read_date(value: object) -> object:
     if isinstance(value, date):
         return value
     if isinstance(value, str) and _DATE.fullmatch(value):
-        try:
+        with contextlib.suppress(ValueError):
             return date.fromisoformat(value)
-        except ValueError:
-            pass
     raise PydanticCustomError("date_parsing", "Input should be a date written as 2026-01-31")
+
+
+def _read_instant(value: object) -> object:
+    moment = value if isinstance(value, datetime) else None
+    if isinstance(value, str) and "T" in value:
+        with contextlib.suppress(ValueError):
+            moment = datetime.fromisoformat(value)
+    if moment is None or moment.tzinfo is None:
+        raise PydanticCustomError("datetime_parsing", "Input should be a moment written as 2026-01-31T09:30:00Z")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("datetime_parsing", "Input should be a moment within the years 1 to 9999") from None
 
 
 def _read_uuid(value: object) -> object:
@@ -49,6 +61,9 @@ Day = Annotated[
     date, BeforeValidator(_read_date), WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-01-31"]})
 ]
 """A calendar day, YYYY-MM-DD and nothing else: pydantic alone would take timestamps too. Years 0001 to 9999."""
+
+Instant = Annotated[datetime, BeforeValidator(_read_instant)]
+"""A moment with its offset, ISO 8601; arrives as aware UTC. Refused: no offset, or outside the years 1 to 9999 in UTC."""
 
 Id = Annotated[UUID, BeforeValidator(_read_uuid)]
 """An id in a query or a body, in canonical form; malformed is a 422."""

@@ -89,21 +89,22 @@ def parse(body: bytes) -> Any:
 
 def _walk(value: Any) -> None:
     level: list[Any] = [value]
-    for _ in range(MAX_DEPTH + 1):
-        below: list[Any] = []
+    depth = 0
+    while level:
+        containers = [item for item in level if isinstance(item, dict | list)]
+        depth += bool(containers)
+        if depth > MAX_DEPTH:
+            raise MalformedJson("The body is not valid JSON: it is nested too deeply.")
         for item in level:
             if isinstance(item, str):
                 _text(item)
-            elif isinstance(item, dict):
-                for key in item:
-                    _text(key)
-                below.extend(item.values())
-            elif isinstance(item, list):
-                below.extend(item)
-        if not below:
-            return
-        level = below
-    raise MalformedJson("The body is not valid JSON: it is nested too deeply.")
+        level = []
+        for item in containers:
+            if isinstance(item, dict):
+                level.extend(item)
+                level.extend(item.values())
+            else:
+                level.extend(item)
 
 
 def _text(text: str) -> None:
