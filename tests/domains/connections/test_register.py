@@ -197,7 +197,7 @@ async def test_property_2_tokens_survive_the_store_row(
 # ingestion for customers, orders, and products.
 # (The part that is this room's: whatever the order of attempts, a store is announced exactly once, and only when it was stored.)
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(attempts=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["ours", "theirs", "fails"])), min_size=1, max_size=4))
+@given(attempts=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["ours", "theirs", "fails"])), min_size=1, max_size=3))
 async def test_property_3_every_registered_store_is_announced_exactly_once(
     db: Database, cipher: TokenCipher, scope: Scope, other_scope: Scope, ear: Ear, attempts: list[tuple[int, str]]
 ) -> None:

@@ -6,20 +6,25 @@ Killed at any point, the next attempt goes on after the last committed batch; wh
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 
+from storekeep.domains.accounts import public as accounts
 from storekeep.domains.connections.models import Connection, Erasure, ShopDirectory, Store
 from storekeep.domains.connections.types import ErasureStatus
 from storekeep.kit.clock import now
-from storekeep.runtime.database import TenantSession
+from storekeep.kit.scope import Scope
+from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.database.session import rowcount
 from storekeep.runtime.jobs import JobContext
 from storekeep.runtime.manifest import ErasureSubject, Room
 
 log = structlog.get_logger(__name__)
+# The room that owns the tenant's own row, and forgets it last.
+_ACCOUNTS = "accounts"
 Erase = Callable[[TenantSession, ErasureSubject], Awaitable[int]]
 
 
@@ -42,20 +47,30 @@ async def erase_subject(context: JobContext, erasure_id: UUID, rooms: EraseRooms
     if begun is None:
         return
     subject, done = begun
-    for name, erase in rooms.highest_first:
-        if name in done:
-            continue
-        while (outcome := await _batch(context, erasure_id, subject, name, erase)) == _MORE:
+    for name, forget in rooms.highest_first:
+        while name not in done and await _batch(context, erasure_id, subject, name, forget):
             pass
-        if outcome == _TENANT_GONE:
-            log.info("erasure_finished", erasure_id=str(erasure_id), subject=subject.kind)
-            return
-    async with context.transaction() as session:
-        await _finish(session, erasure_id)
+    if subject.kind == "tenant":
+        # The tenant takes the job's row with it, so this is done outside the job's transactions, and never by a lost job.
+        async with context.transaction():
+            pass
+        await conclude_tenant(context.db, context.scope, erasure_id)
+    else:
+        async with context.transaction() as session:
+            await _finish(session, erasure_id)
     log.info("erasure_finished", erasure_id=str(erasure_id), subject=subject.kind)
 
 
-_MORE, _EMPTY, _TENANT_GONE = "more", "empty", "tenant gone"
+async def conclude_tenant(db: Database, scope: Scope, erasure_id: UUID) -> None:
+    """Delete the tenant itself and close its erasures. Killed in between, doing it again closes them."""
+    count = await accounts.forget_tenant(db, scope.tenant_id)
+    async with db.tenant(scope) as session:
+        await _note(session, erasure_id, _ACCOUNTS, count, ErasureStatus.DONE)
+        unfinished = select(Erasure).where(Erasure.erased_tenant_id == session.tenant_id, Erasure.finished_at.is_(None))
+        for erasure in (await session.execute(unfinished.with_for_update())).scalars():
+            # With the tenant, every erasure of a store of it is complete too.
+            erasure.rooms = [part | {"status": ErasureStatus.DONE} for part in erasure.rooms]
+            erasure.finished_at = now()
 
 
 async def _begin(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> tuple[ErasureSubject, set[str]] | None:
@@ -65,36 +80,32 @@ async def _begin(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> tu
         if erasure is None or erasure.finished_at is not None:
             return None
         known = {part["room"] for part in erasure.rooms}
-        waiting = [
-            {"room": name, "status": ErasureStatus.WAITING, "erased": 0} for name, _ in rooms.highest_first if name not in known
-        ]
+        names = [name for name, _ in rooms.highest_first]
+        if erasure.subject_kind == "tenant" and _ACCOUNTS not in names:
+            names.append(_ACCOUNTS)
+        waiting = [{"room": name, "status": ErasureStatus.WAITING, "erased": 0} for name in names if name not in known]
         if waiting:
             erasure.rooms = [*erasure.rooms, *waiting]
         done = {part["room"] for part in erasure.rooms if part["status"] == ErasureStatus.DONE}
         return ErasureSubject(erasure.subject_kind, erasure.subject_id), done
 
 
-async def _batch(context: JobContext, erasure_id: UUID, subject: ErasureSubject, name: str, erase: Erase) -> str:
-    async with context.db.tenant(context.scope) as session:
-        count = await erase(session, subject)
-        await _note(session, erasure_id, name, count)
-        if subject.kind == "tenant" and not await _tenant_exists(session):
-            # The tenant took the job's row with it: whoever owned the job, there is nothing left to own or to erase.
-            await _finish_all(session)
-            return _TENANT_GONE
-        await session.flush()
-        await context.ensure_owner(session)
-        return _MORE if count else _EMPTY
+async def _batch(context: JobContext, erasure_id: UUID, subject: ErasureSubject, name: str, forget: Erase) -> bool:
+    """Let the room erase once more; whether it found something."""
+    async with context.transaction() as session:
+        count = await forget(session, subject)
+        await _note(session, erasure_id, name, count, ErasureStatus.RUNNING if count else ErasureStatus.DONE)
+    return count > 0
 
 
-async def _note(session: TenantSession, erasure_id: UUID, name: str, count: int) -> None:
+async def _note(session: TenantSession, erasure_id: UUID, name: str, count: int, status: ErasureStatus) -> None:
     erasure = await _locked(session, erasure_id)
     if erasure is None:
         raise LookupError(f"erasure {erasure_id} is gone")
-    status = ErasureStatus.RUNNING if count else ErasureStatus.DONE
-    erasure.rooms = [
-        part | {"status": status, "erased": part["erased"] + count} if part["room"] == name else part for part in erasure.rooms
-    ]
+    parts: dict[str, dict[str, Any]] = {part["room"]: part for part in erasure.rooms}
+    before = parts.get(name, {"erased": 0})
+    parts[name] = {"room": name, "status": status, "erased": before["erased"] + count}
+    erasure.rooms = list(parts.values())
     await session.flush()
 
 
@@ -112,20 +123,6 @@ async def _finish(session: TenantSession, erasure_id: UUID) -> None:
     erasure = await _locked(session, erasure_id)
     if erasure is not None and erasure.finished_at is None:
         erasure.finished_at = now()
-
-
-async def _finish_all(session: TenantSession) -> None:
-    """With the tenant every erasure of a store of it is complete too."""
-    unfinished = select(Erasure).where(Erasure.erased_tenant_id == session.tenant_id, Erasure.finished_at.is_(None))
-    for erasure in (await session.execute(unfinished.with_for_update())).scalars():
-        erasure.rooms = [part | {"status": ErasureStatus.DONE} for part in erasure.rooms]
-        erasure.finished_at = now()
-    await session.flush()
-
-
-async def _tenant_exists(session: TenantSession) -> bool:
-    query = text("SELECT EXISTS (SELECT FROM tenants WHERE id = :id)")
-    return bool((await session.execute(query, {"id": session.tenant_id})).scalar_one())
 
 
 async def erase(session: TenantSession, subject: ErasureSubject) -> int:

@@ -52,7 +52,7 @@ class OAuthStateRefused(AppError):
 class StoreNeedsReconnect(Conflict):
     """Shopify no longer accepts the store's token, or it cannot be read: a person must consent again."""
 
-    code = "STORE_NEEDS_RECONNECT"
+    code = "SHOPIFY_AUTH_FAILED"
     message = "Shopify no longer accepts our access to this store. Connect it again."
 
 

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from storekeep.domains.connections.erasure_work import EraseRooms, erase_subject, unfinished_erasures
+from storekeep.domains.accounts import public as accounts
+from storekeep.domains.connections.erasure_work import EraseRooms, conclude_tenant, erase_subject, unfinished_erasures
 from storekeep.domains.connections.models import Erasure, OAuthState
 from storekeep.kit.clock import now
+from storekeep.kit.errors import NotFound
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.jobs import JobContext, JobKind, Payload, enqueue
@@ -38,17 +40,30 @@ async def enqueue_erasure(session: TenantSession, erasure_id: UUID) -> UUID:
 
 
 async def take_up_erasures(services: Services) -> None:
-    """Give every unfinished erasure a job again whose own died or was cancelled."""
+    """Give every unfinished erasure a job again whose own died, was cancelled, or went with its tenant before the last line."""
     db = services.get(Database)
     async with db.system("find unfinished erasures across tenants") as system:
         tenants = (
             await system.execute(select(Erasure.erased_tenant_id).where(Erasure.finished_at.is_(None)).distinct())
         ).scalars()
     for tenant_id in tenants.all():
-        async with db.tenant(Scope(tenant_id=tenant_id)) as session:
-            for erasure_id in await unfinished_erasures(session):
-                if not await _has_job(session, erasure_id):
-                    await enqueue_erasure(session, erasure_id)
+        scope = Scope(tenant_id=tenant_id)
+        async with db.tenant(scope) as session:
+            unfinished = await unfinished_erasures(session)
+            if tenant_is_there := await _tenant_is_there(session):
+                for erasure_id in unfinished:
+                    if not await _has_job(session, erasure_id):
+                        await enqueue_erasure(session, erasure_id)
+        if not tenant_is_there and unfinished:
+            await conclude_tenant(db, scope, unfinished[-1])
+
+
+async def _tenant_is_there(session: TenantSession) -> bool:
+    try:
+        await accounts.read_tenant(session)
+    except NotFound:
+        return False
+    return True
 
 
 async def _has_job(session: TenantSession, erasure_id: UUID) -> bool:

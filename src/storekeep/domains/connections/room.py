@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from storekeep.domains.connections.erasure_work import erase
+from storekeep.domains.connections.jobs import CRON, JOBS
 from storekeep.domains.connections.models import Connection, Erasure, OAuthState, ShopDirectory, Store
 from storekeep.runtime.manifest import Room
 
-room = Room(name="connections", models=(Connection, Erasure, OAuthState, ShopDirectory, Store))
+room = Room(
+    name="connections",
+    models=(Connection, Erasure, OAuthState, ShopDirectory, Store),
+    jobs=JOBS,
+    cron=CRON,
+    erase=erase,
+)

@@ -17,6 +17,7 @@ from storekeep.domains.connections.types import ConnectionStatus
 from storekeep.domains.connections.vault import StoreTokens, open_tokens, put_tokens
 from storekeep.integrations.shopify.errors import ShopifyGrantRefused, ShopifyUnavailable
 from storekeep.integrations.shopify.oauth import Grant, ShopifyOAuth
+from storekeep.integrations.shopify.tokens import AccessToken
 from storekeep.kit.clock import now
 from storekeep.kit.errors import AppError
 from storekeep.kit.scope import Scope
@@ -48,7 +49,7 @@ class StoreTokenSource:
         self._scope = Scope(tenant_id=scope.tenant_id)
         self._store_id = store_id
 
-    async def current(self) -> str:
+    async def current(self) -> AccessToken:
         """An access token good for now, refreshed first when it ends within five minutes.
 
         Raises StoreNotFound, StoreDisconnecting, StoreNeedsReconnect, or ShopifyUnavailable when only Shopify could help.
@@ -59,33 +60,33 @@ class StoreTokenSource:
         if tokens is None:
             await self._give_up(UNREADABLE, generation)
         elif not _ends_within(tokens.access_expires_at, EARLY):
-            return tokens.access
+            return _token(tokens)
         elif tokens.refresh is None:
             if not _ends_within(tokens.access_expires_at, timedelta(0)):
-                return tokens.access
+                return _token(tokens)
             await self._give_up(AUTH_FAILED, generation)
         else:
             return await self._refreshed_early(tokens)
         raise StoreNeedsReconnect()
 
-    async def refreshed(self, stale: str) -> str:
+    async def refreshed(self, stale: AccessToken) -> AccessToken:
         """A token other than `stale`, which Shopify just refused: the one another worker fetched meanwhile, or a new one.
 
         Without a refresh token, or when Shopify refuses that too, the store becomes NEEDS_RECONNECT and StoreNeedsReconnect is
         raised. Raises as `current` otherwise.
         """
-        return await self._refresh(stale)
+        return await self._refresh(stale.value)
 
-    async def _refreshed_early(self, tokens: StoreTokens) -> str:
+    async def _refreshed_early(self, tokens: StoreTokens) -> AccessToken:
         try:
             return await self._refresh(tokens.access)
         except AppError as error:
             if error.retryable and not _ends_within(tokens.access_expires_at, timedelta(0)):
                 log.info("token_refresh_postponed", store_id=str(self._store_id), code=error.code)
-                return tokens.access
+                return _token(tokens)
             raise
 
-    async def _refresh(self, stale: str) -> str:
+    async def _refresh(self, stale: str) -> AccessToken:
         generation = None
         try:
             async with self._db.tenant(self._scope) as session:
@@ -95,12 +96,12 @@ class StoreTokenSource:
                 generation = store.generation
                 tokens = self._opened(store)
                 if tokens is not None and tokens.access != stale:
-                    return tokens.access
+                    return _token(tokens)
                 if tokens is not None and tokens.refresh is not None:
                     grant = await self._ask(store.shop, tokens.refresh)
                     await put_tokens(session, self._cipher, store, tokens_of(grant))
                     log.info("token_refreshed", store_id=str(store.id), shop=store.shop)
-                    return grant.access_token
+                    return AccessToken(grant.access_token, grant.expires_at)
         except ShopifyGrantRefused:
             await self._give_up(AUTH_FAILED, generation)
             raise StoreNeedsReconnect() from None
@@ -143,6 +144,10 @@ class StoreTokenSource:
         # In a transaction of its own: the one before is rolled back or done, and the status must be true in any case.
         async with self._db.tenant(self._scope) as session:
             await mark_needs_reconnect(session, self._store_id, reason=reason, generation=generation)
+
+
+def _token(tokens: StoreTokens) -> AccessToken:
+    return AccessToken(tokens.access, tokens.access_expires_at)
 
 
 def _ends_within(end: datetime | None, span: timedelta) -> bool:
