@@ -37,7 +37,8 @@ class AuditEntry(TenantRow):
         belongs_to_tenant(),
         UniqueConstraint("tenant_id", "seq"),
         Index("ix_audit_entries_tenant_id_at_id", "tenant_id", "at", "id"),
-        Index("ix_audit_entries_tenant_id_action_at", "tenant_id", "action", "at"),
+        Index("ix_audit_entries_tenant_id_action_at", "tenant_id", "action", "at", "id"),
+        Index("ix_audit_entries_tenant_id_actor_id_at", "tenant_id", "actor_id", "at", "id"),
     )
 
 
