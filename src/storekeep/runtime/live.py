@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -99,10 +99,24 @@ class Subscription:
         self._permissions = permissions
         self._queue: asyncio.Queue[ServerEvent | None] = asyncio.Queue(_QUEUE)
         self._seen = (0, 0)
+        self._held: list[_Entry] | None = None
         self._ended = False
+
+    def hold(self) -> None:
+        """Keep what is offered aside until `release`: what was missed comes first."""
+        self._held = []
+
+    def release(self, missed: Iterable[_Entry]) -> None:
+        """Queue what was missed, then what was held back; an event that is in both comes once."""
+        held, self._held = self._held or [], None
+        for entry in (*missed, *held):
+            self.offer(entry)
 
     def offer(self, entry: _Entry) -> None:
         """Queue an event unless the follower may not see it or has seen it."""
+        if self._held is not None:
+            self._held.append(entry)
+            return
         if entry.id <= self._seen or (entry.permission is not None and entry.permission not in self._permissions):
             return
         self._seen = entry.id
@@ -179,31 +193,33 @@ class LiveHub:
     ) -> AsyncIterator[Subscription]:
         """A subscription to the tenant's news within the block, beginning after `last_event_id` where one is given."""
         subscription = Subscription(permissions)
+        if last_event_id is not None:
+            subscription.hold()
         self._followers.setdefault(tenant_id, set()).add(subscription)
         try:
             await self._subscribe(tenant_id)
             if last_event_id is not None:
-                await self._replay(tenant_id, last_event_id, subscription)
+                missed = await self._since(tenant_id, last_event_id)
+                subscription.release(missed or ())
+                if missed is None:
+                    subscription.missed()
             yield subscription
         finally:
             await self._leave(tenant_id, subscription)
 
-    async def _replay(self, tenant_id: UUID, last_event_id: str, subscription: Subscription) -> None:
+    async def _since(self, tenant_id: UUID, last_event_id: str) -> list[_Entry] | None:
+        """What came after that event, or None when that cannot be told any more."""
         if not _ID.fullmatch(last_event_id):
-            subscription.missed()
-            return
+            return None
         try:
-            found = await self._redis.xrange(_stream(tenant_id), min=last_event_id, count=KEPT_EVENTS)
+            found = await self._redis.xrange(_stream(tenant_id), min=last_event_id, count=_QUEUE)
         except _AWAY:
-            subscription.missed()
-            return
+            return None
         entries = [_entry(_text(raw_id), _bytes(fields)) for raw_id, fields in found]
-        if not entries or entries[0].event.id != last_event_id or len(entries) > _QUEUE:
-            # The event named is gone from the stream, so others may be gone with it.
-            subscription.missed()
-            return
-        for entry in entries[1:]:
-            subscription.offer(entry)
+        if not entries or entries[0].event.id != last_event_id or len(entries) == _QUEUE:
+            # The event named is gone from the stream, and others with it; or there are more than a queue holds.
+            return None
+        return entries[1:]
 
     async def _subscribe(self, tenant_id: UUID) -> None:
         # Wait until Redis confirmed: an event between the replay and the subscription would be lost.
