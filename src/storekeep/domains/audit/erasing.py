@@ -14,6 +14,7 @@ from storekeep.runtime.database.session import rowcount
 from storekeep.runtime.manifest import ErasureSubject
 
 _AT_ONCE = 500
+_ERASED = "audit.erased"
 
 
 async def erase(session: TenantSession, subject: ErasureSubject) -> int:
@@ -37,11 +38,15 @@ async def blank(session: TenantSession, subjects: Sequence[Subject]) -> int:
             tuple_(AuditSubject.subject_type, AuditSubject.subject_id).in_(wanted),
         )
         statement = update(AuditEntry).where(
-            AuditEntry.tenant_id == session.tenant_id, AuditEntry.id.in_(about), AuditEntry.salt.is_not(None)
+            AuditEntry.tenant_id == session.tenant_id,
+            AuditEntry.id.in_(about),
+            AuditEntry.salt.is_not(None),
+            # The record of an erasure holds a number only; blanking it too would make a new one, without end.
+            AuditEntry.action != _ERASED,
         )
         # SQL's NULL, not the JSON value null.
         values = statement.values(payload=null(), salt=None).execution_options(synchronize_session=False)
         blanked += rowcount(await session.execute(values))
     if blanked:
-        gather(session, [Fact(action="audit.erased", subjects=list(subjects[:20]), after={"entries": blanked})])
+        gather(session, [Fact(action=_ERASED, subjects=list(subjects[:20]), after={"entries": blanked})])
     return blanked
