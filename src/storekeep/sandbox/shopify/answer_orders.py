@@ -166,7 +166,10 @@ def _variant(ctx: Context, line: Line) -> Any:
     product = _product(ctx, line)
     if product is None:
         return None
-    return next(((product, v) for v in product.variants if v.id == line.variant_id), None)
+    for variant in product.variants:
+        if variant.id == line.variant_id:
+            return product, variant
+    return None
 
 
 LINE: Table = {
@@ -187,7 +190,7 @@ LINE: Table = {
     "restockable": lambda c, x, a: x[1].variant_id is not None,
     "merchantEditable": lambda c, x, a: x[0].cancelled is None,
     "customAttributes": lambda c, x, a: x[1].attributes,
-    "product": lambda c, x, a: _product(c, x[1]),
+    "product": lambda c, x, a: None if x[1].product_id is None else c.store.products.get(x[1].product_id),
     "variant": lambda c, x, a: _variant(c, x[1]),
     "originalUnitPriceSet": lambda c, x, a: money(x[0], x[1].unit),
     "originalTotalSet": _line_bag(lambda line: times(line.unit, line.quantity)),

@@ -174,7 +174,7 @@ class BulkOperations:
         meta_path.write_bytes(orjson.dumps(meta))
         return meta
 
-    def _lines(self, plan: BulkPlan, ctx: Context) -> Iterator[tuple[bool, bytes]]:
+    def _lines(self, plan: BulkPlan, ctx: Context) -> Iterator[tuple[bytes, list[bytes]]]:
         table = lists.table_of(ctx.store, plan.root)
         for position in lists.everything(ctx, plan.root, plan.args):
-            yield from plan.lines(ctx, table.at(position))
+            yield plan.lines(ctx, table.at(position))

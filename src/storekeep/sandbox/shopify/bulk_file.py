@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 _BUCKETS = 64
-_SPILL_BYTES = 32 * 1024 * 1024
+_SPILL_LINES = 60_000
 
 
 class Cancelled(Exception):
@@ -30,15 +32,19 @@ class _Children:
 
     def __init__(self, path: Path, rng: random.Random) -> None:
         self.path = path
-        self.rng = rng
+        self.order = list(range(_BUCKETS))
+        rng.shuffle(self.order)
         self.buckets: list[list[bytes]] = [[] for _ in range(_BUCKETS)]
+        # A long row of random buckets, gone round and round: as good a shuffle as asking the generator for every line.
+        self.next = itertools.cycle([rng.choice(self.buckets) for _ in range(4099)])
         self.held = 0
         self.spilled = False
 
-    def add(self, line: bytes) -> None:
-        self.buckets[int(self.rng.random() * _BUCKETS)].append(line)
-        self.held += len(line)
-        if self.held > _SPILL_BYTES:
+    def add(self, lines: list[bytes]) -> None:
+        for line in lines:
+            next(self.next).append(line)
+        self.held += len(lines)
+        if self.held > _SPILL_LINES:
             self.spill()
 
     def _file(self, bucket: int) -> Path:
@@ -53,24 +59,21 @@ class _Children:
         self.spilled = True
 
     def write_to(self, out: BinaryIO) -> None:
-        order = list(range(_BUCKETS))
-        self.rng.shuffle(order)
-        for index in order:
-            lines = self.buckets[index]
+        for index in self.order:
             if self.spilled:
-                lines = self._file(index).read_bytes().splitlines(keepends=True) + lines
+                with self._file(index).open("rb") as part:
+                    shutil.copyfileobj(part, out, 1024 * 1024)
                 self._file(index).unlink()
-            self.rng.shuffle(lines)
-            out.writelines(lines)
-            self.buckets[index] = []
+            out.writelines(self.buckets[index])
+            self.buckets[index].clear()
 
     def clean(self) -> None:
         for index in range(_BUCKETS):
             self._file(index).unlink(missing_ok=True)
 
 
-def write(path: Path, lines: Iterable[tuple[bool, bytes]], seed: str, group: bool, progress: Progress) -> int:
-    """Writes `lines` ((is a child, JSON) in parent-then-children order) to `path` and returns its size in bytes.
+def write(path: Path, lines: Iterable[tuple[bytes, list[bytes]]], seed: str, group: bool, progress: Progress) -> int:
+    """Writes `lines` (a root and all below it, each ending in a line feed) to `path` and returns its size in bytes.
 
     Without `group`, children come after all roots in an order that depends only on `seed`. The file appears whole or not at
     all. Raises Cancelled when `progress.stop` is set meanwhile.
@@ -80,16 +83,16 @@ def write(path: Path, lines: Iterable[tuple[bool, bytes]], seed: str, group: boo
     children = _Children(fresh, rng)
     try:
         with fresh.open("wb", buffering=1024 * 1024) as out:
-            for is_child, line in lines:
-                progress.objects += 1
-                if not is_child:
-                    progress.roots += 1
-                    if progress.stop:
-                        raise Cancelled
-                if is_child and not group:
-                    children.add(line + b"\n")
+            for root, below in lines:
+                if progress.stop:
+                    raise Cancelled
+                out.write(root)
+                if group:
+                    out.writelines(below)
                 else:
-                    out.write(line + b"\n")
+                    children.add(below)
+                progress.roots += 1
+                progress.objects += 1 + len(below)
             children.write_to(out)
         size = fresh.stat().st_size
         fresh.replace(path)

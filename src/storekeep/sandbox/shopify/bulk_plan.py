@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from graphql import (
@@ -55,27 +56,26 @@ class BulkPlan:
     nodes: Nodes
     scopes: list[frozenset[str]]
 
-    def lines(self, ctx: Context, item: Any) -> Iterator[tuple[bool, bytes]]:
-        """The lines of one root object: (is a child, JSON). The root's own comes first."""
-        yield from _emit(ctx, self.nodes, item, None)
+    def lines(self, ctx: Context, item: Any) -> tuple[bytes, list[bytes]]:
+        """The line of one root object and the lines of all below it; each is JSON and ends in a line feed."""
+        below: list[bytes] = []
+        shaped = self.nodes.shape(ctx, item)
+        for items, args, inner in self.nodes.children:
+            _below(ctx, inner, items(ctx, item, args), shaped["id"], below)
+        return orjson.dumps(shaped, option=_NEWLINE), below
 
 
-def _emit(ctx: Context, nodes: Nodes, item: Any, parent: str | None) -> Iterator[tuple[bool, bytes]]:
-    shaped = nodes.shape(ctx, item)
-    if parent is not None:
-        shaped["__parentId"] = parent
-    yield parent is not None, orjson.dumps(shaped)
-    for items, args, inner in nodes.children:
-        id = shaped["id"]
-        if inner.children:
-            for child in items(ctx, item, args):
-                yield from _emit(ctx, inner, child, id)
-        else:  # the hot path: line items
-            shape, dumps = inner.shape, orjson.dumps
-            for child in items(ctx, item, args):
-                line = shape(ctx, child)
-                line["__parentId"] = id
-                yield True, dumps(line)
+_NEWLINE = orjson.OPT_APPEND_NEWLINE
+
+
+def _below(ctx: Context, nodes: Nodes, items: Any, parent: str, out: list[bytes]) -> None:
+    shape, dumps = nodes.shape, orjson.dumps
+    for item in items:
+        line = shape(ctx, item)
+        line["__parentId"] = parent
+        out.append(dumps(line, option=_NEWLINE))
+        for get, args, inner in nodes.children:
+            _below(ctx, inner, get(ctx, item, args), line["id"], out)
 
 
 class _Compiler:
@@ -170,42 +170,60 @@ class _Compiler:
         return self.shape_of(kind, selected)
 
     def shape_of(self, kind: GraphQLObjectType, selected: list[tuple[Any, FieldNode]]) -> Shape:
-        parts: list[tuple[str, Shape]] = []
+        """One function that makes the whole dict, written out as Python: calls through nested closures take twice as long."""
+        made = _Source()
+        text = self.literal(kind, selected, "item", made)
+        scope: dict[str, Any] = dict(made.names)
+        # Only names counted up here and quoted field names of a validated document get into the text.
+        exec(f"def shape(ctx, item):\n    return {text}", scope)  # noqa: S102
+        return cast(Shape, scope["shape"])
+
+    def literal(self, kind: GraphQLObjectType, selected: list[tuple[Any, FieldNode]], item: str, made: _Source) -> str:
+        parts = []
         for parent, node in selected:
             if parent.name != kind.name and not is_abstract_type(parent):
                 continue  # a fragment on another type
             key = (node.alias or node.name).value
-            if node.name.value == "__typename":
-                parts.append((key, _constant(kind.name)))
-            else:
-                parts.append((key, self.value(kind, node)))
-        return lambda ctx, item: {key: get(ctx, item) for key, get in parts}
+            is_name = node.name.value == "__typename"
+            value = repr(kind.name) if is_name else self.value(kind, node, item, made)
+            parts.append(f"{key!r}: {value}")
+        return "{" + ", ".join(parts) + "}"
 
-    def value(self, kind: GraphQLObjectType, node: FieldNode) -> Shape:
-        name, args = node.name.value, self.args(node)
+    def value(self, kind: GraphQLObjectType, node: FieldNode, item: str, made: _Source) -> str:
+        name = node.name.value
         definition = kind.fields[name]
         target = get_named_type(definition.type)
         if target.name.endswith("Connection"):
             raise BadBulkQuery("Connections inside list fields are not supported in bulk queries.")
         self.need(kind.name, name, target.name)
-        resolve = resolver_of(table_of(kind.name)[name])
+        call = f"{made.name(resolver_of(table_of(kind.name)[name]))}(ctx, {item}, {made.name(self.args(node))})"
         if is_leaf_type(target):
-            if target.name == "UnsignedInt64":
-                return lambda ctx, item: _text(resolve(ctx, item, args))
-            return lambda ctx, item: resolve(ctx, item, args)
-        inner = self.shape(target, list(self.flat(target, node.selection_set)))
+            return f"{made.name(_text)}({call})" if target.name == "UnsignedInt64" else call
+        selected = list(self.flat(target, node.selection_set))
+        inner = made.variable()
+        if is_abstract_type(target):
+            shaped = f"{made.name(self.shape(target, selected))}(ctx, {inner})"
+        else:
+            shaped = self.literal(cast(GraphQLObjectType, target), selected, inner, made)
         if is_list_type(get_nullable_type(definition.type)):
-            return lambda ctx, item: [inner(ctx, x) for x in resolve(ctx, item, args)]
-
-        def single(ctx: Context, item: Any) -> Any:
-            value = resolve(ctx, item, args)
-            return None if value is None else inner(ctx, value)
-
-        return single
+            return f"[{shaped} for {inner} in {call}]"
+        return f"(None if ({inner} := {call}) is None else {shaped})"
 
 
-def _constant(value: str) -> Shape:
-    return lambda ctx, item: value
+class _Source:
+    """Names for the values that generated text refers to."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {}
+        self._variables = itertools.count()
+
+    def name(self, value: Any) -> str:
+        name = f"n{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def variable(self) -> str:
+        return f"v{next(self._variables)}"
 
 
 def _text(value: Any) -> str | None:

@@ -59,9 +59,7 @@ class Table(Generic[R]):
 
     def at(self, position: int) -> R:
         """The row at a position, changed or built."""
-        row = self._changed.get(position)
-        if row is None:
-            row = self._built.get(position)
+        row = self._changed.get(position) or self._built.get(position)
         if row is None:
             assert self._rows.build is not None
             row = self._rows.build(position)
@@ -80,8 +78,11 @@ class Table(Generic[R]):
 
     def get(self, id: int) -> R | None:
         """The living row with that id, or None."""
-        position = self.find(id)
-        return None if position is None else self.at(position)
+        position = self._position.get(id)
+        if position is None or position in self._dead:
+            return None
+        # Spelt out rather than left to `at`: line items ask for their products here, hundreds of thousands of times.
+        return self._changed.get(position) or self._built.get(position) or self.at(position)
 
     def put(self, row: R) -> None:
         """Adds the row or replaces the one with its id."""
@@ -146,7 +147,6 @@ class Base:
     order_customer: array[int]  # by order position: customer id, or 0 for a guest
     totals: dict[int, tuple[int, int]]
     identity: str  # names the base data, so that a cached file of another base is never served
-    hidden: list[Order] = field(default_factory=list)  # orders the shopper may place later
 
 
 class ShopStore:
@@ -155,7 +155,6 @@ class ShopStore:
     def __init__(self, base: Base, journal: Journal) -> None:
         self.facts = base.facts
         self.identity = base.identity
-        self.hidden = base.hidden
         self.orders: Table[Order] = Table(base.orders)
         self.customers: Table[Customer] = Table(base.customers)
         self.products: Table[Product] = Table(base.products)
