@@ -37,7 +37,6 @@ _START = """SwaggerUIBundle({
   dom_id: "#swagger-ui",
   deepLinking: true,
   displayRequestDuration: true,
-  docExpansion: "none",
   filter: true,
   validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis],

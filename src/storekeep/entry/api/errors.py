@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import storekeep
-from storekeep.kit.errors import AppError
+from storekeep.kit.errors import RETRYABLE_KINDS, AppError
 from storekeep.runtime.web.problems import STATUS
 
 _LEFT_OUT = ("storekeep.sandbox", "storekeep.entry")
@@ -53,12 +53,12 @@ _CLASSLESS = (
 
 
 def catalogue() -> list[ErrorCode]:
-    """Every code the product can answer with, by code. Where classes share a code, the first in module order speaks for it."""
+    """Every code the product can answer with, by code. Where classes share a code, the most general one speaks for it."""
     for module in pkgutil.walk_packages(storekeep.__path__, "storekeep."):
         if not module.name.startswith(_LEFT_OUT):
             importlib.import_module(module.name)
     rows = {row.code: row for row in _CLASSLESS}
-    for error in sorted(_subclasses(AppError), key=lambda e: (e.__module__, e.__qualname__)):
+    for error in sorted(_subclasses(AppError), key=_generality):
         if error.__module__.startswith("storekeep."):
             said = rows.get(error.code)
             if said is None or said in _CLASSLESS:
@@ -72,10 +72,22 @@ def _subclasses(base: type[AppError]) -> Iterator[type[AppError]]:
         yield from _subclasses(child)
 
 
+def _generality(error: type[AppError]) -> tuple[bool, int, str, str]:
+    return "code" not in vars(error), len(error.__mro__), error.__module__, error.__qualname__
+
+
+def _retryable(error: type[AppError]) -> bool:
+    try:
+        return error().retryable
+    except TypeError:
+        # It wants to be told more than we know here; then the kind decides.
+        return error.kind in RETRYABLE_KINDS
+
+
 def _row(error: type[AppError]) -> ErrorCode:
     status: int = getattr(error, "status", None) or STATUS[error.kind]
     paragraph = (error.__doc__ or "").strip().split("\n\n")[0]
-    return ErrorCode(error.code, status, status in (429, 502, 503), error.message, " ".join(paragraph.split()))
+    return ErrorCode(error.code, status, _retryable(error), error.message, " ".join(paragraph.split()))
 
 
 def render(rows: list[ErrorCode]) -> str:

@@ -8,7 +8,7 @@ from storekeep.kit.errors import AppError, Kind
 
 
 class HttpRefusal(AppError):
-    """A refusal whose status is not told by its kind alone."""
+    """The request cannot be read. Base of the refusals whose status is not told by their kind."""
 
     code = "MALFORMED_REQUEST"
     kind = Kind.MALFORMED

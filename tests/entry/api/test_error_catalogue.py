@@ -1,0 +1,36 @@
+"""docs/errors.md says what the code says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from storekeep.entry.api.errors import catalogue, render
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "errors.md"
+
+
+def test_the_document_is_made_from_the_code() -> None:
+    assert DOCUMENT.read_text() == render(catalogue()), "run: python -m storekeep.entry.api.errors > docs/errors.md"
+
+
+def test_codes_are_stable_words_with_a_status_and_a_sentence() -> None:
+    rows = catalogue()
+    assert len({row.code for row in rows}) == len(rows)
+    for row in rows:
+        assert re.fullmatch("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|CONFLICT", row.code), row.code
+        assert 400 <= row.status < 600
+        assert row.message.endswith((".", "!")), row.code
+        assert "|" not in row.message + row.when, row.code
+        assert row.when, row.code
+
+
+def test_what_the_web_layer_refuses_is_listed() -> None:
+    codes = {row.code for row in catalogue()}
+    assert {
+        "INTERNAL_SERVER_ERROR",
+        "DATABASE_CONNECTION_FAILED",
+        "VALIDATION_INVALID_DATE",
+        "NOT_FOUND",
+        "CSRF_REFUSED",
+    } <= codes
