@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select
 
+from storekeep.domains.audit import public as audit
 from storekeep.domains.connections.errors import ErasureNotFound, NameMismatch
 from storekeep.domains.connections.events import StoreDisconnectRequested
 from storekeep.domains.connections.models import Connection, Erasure, Store
@@ -37,6 +38,13 @@ async def request_store_erasure(session: TenantSession, store_id: UUID, *, confi
         return view_of(under_way), False
     erasure = await _write(session, STORE, store_id, uuid7())
     await _stop(session, connection, store, erasure.id)
+    await audit.record(
+        session,
+        action="store.disconnect_requested",
+        subjects=[audit.Subject("store", store_id)],
+        before={"shop": store.shop, "name": store.shop_name},
+        after={"erasureId": str(erasure.id)},
+    )
     return view_of(erasure), True
 
 

@@ -49,6 +49,13 @@ class OAuthStateRefused(AppError):
     message = "This connection was not started here, or took too long. Start it again."
 
 
+class AccessTokenRefused(InvalidInput):
+    """Shopify does not accept the pasted access token for this shop."""
+
+    code = "SHOPIFY_AUTH_FAILED"
+    message = "Shopify does not accept this access token for this shop. Check both and try again."
+
+
 class StoreNeedsReconnect(Conflict):
     """Shopify no longer accepts the store's token, or it cannot be read: a person must consent again."""
 

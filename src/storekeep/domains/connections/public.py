@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
+from storekeep.domains.connections.clients import StoreClients
+from storekeep.domains.connections.connect import StoreConnector
 from storekeep.domains.connections.erasure_work import EraseRooms
 from storekeep.domains.connections.errors import StoreDisconnecting, StoreNeedsReconnect, StoreNotFound
-from storekeep.domains.connections.models import ShopDirectory
+from storekeep.domains.connections.register import find_owner as find_tenant_of_shop
 from storekeep.domains.connections.repository import find_store, get_store, list_stores, lock_store
 from storekeep.domains.connections.rotation import Resealed, reseal_batch
 from storekeep.domains.connections.schedule import due_stores, set_next_due
 from storekeep.domains.connections.status import ensure_store_active, mark_connected, mark_needs_reconnect, mark_paused
 from storekeep.domains.connections.types import ConnectedVia, ConnectionStatus, DueStore, StoreCounts, StoreView
-from storekeep.runtime.database import SystemSession, TenantSession
+from storekeep.runtime.database import TenantSession
 
 __all__ = [
     "ConnectedVia",
@@ -23,6 +23,8 @@ __all__ = [
     "DueStore",
     "EraseRooms",
     "Resealed",
+    "StoreClients",
+    "StoreConnector",
     "StoreCounts",
     "StoreDisconnecting",
     "StoreNeedsReconnect",
@@ -57,10 +59,3 @@ async def record_sync_outcome(
     if counts is not None:
         store.customers_count, store.orders_count, store.products_count = counts.customers, counts.orders, counts.products
     await session.flush()
-
-
-async def find_tenant_of_shop(session: SystemSession, shop: str) -> tuple[UUID, UUID] | None:
-    """(tenant_id, store_id) of a myshopify domain (lower case), or None when no tenant has it."""
-    query = select(ShopDirectory.tenant_id, ShopDirectory.store_id).where(ShopDirectory.shop == shop)
-    row = (await session.execute(query)).one_or_none()
-    return None if row is None else (row.tenant_id, row.store_id)

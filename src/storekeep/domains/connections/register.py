@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from storekeep.domains.audit import public as audit
 from storekeep.domains.connections import schedule
 from storekeep.domains.connections.errors import ShopReplaced, ShopTaken, StoreDisconnecting
 from storekeep.domains.connections.events import StoreConnected, StoreReconnected
@@ -20,7 +22,7 @@ from storekeep.domains.connections.vault import StoreTokens, put_tokens
 from storekeep.kit.clock import now
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.crypto import TokenCipher
-from storekeep.runtime.database import TenantSession
+from storekeep.runtime.database import SystemSession, TenantSession
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,13 @@ class Registration:
 
     store_id: UUID
     is_new: bool
+
+
+async def find_owner(session: SystemSession, shop: str) -> tuple[UUID, UUID] | None:
+    """(tenant_id, store_id) of a myshopify domain (lower case), or None when no tenant has it."""
+    query = select(ShopDirectory.tenant_id, ShopDirectory.store_id).where(ShopDirectory.shop == shop)
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else (row.tenant_id, row.store_id)
 
 
 async def register_store(session: TenantSession, cipher: TokenCipher, install: Install) -> Registration:
@@ -83,6 +92,7 @@ async def _add(session: TenantSession, cipher: TokenCipher, install: Install, st
     await put_tokens(session, cipher, store, install.tokens)
     await schedule.set_next_due(session, store_id)
     log.info("store_connected", store_id=str(store_id), shop=install.shop, via=install.via)
+    await _record(session, "store.connected", store, before=None)
     await session.announce(StoreConnected(store_id=store_id, first=is_first))
     return Registration(store_id, is_new=True)
 
@@ -98,6 +108,7 @@ async def _reconnect(session: TenantSession, cipher: TokenCipher, install: Insta
     store = await lock_store(session, store_id)
     if None not in (store.shopify_shop_id, install.shopify_shop_id) and store.shopify_shop_id != install.shopify_shop_id:
         raise ShopReplaced()
+    before = _words(store)
     store.generation += 1
     _describe(store, install)
     connection.label = install.name
@@ -105,8 +116,24 @@ async def _reconnect(session: TenantSession, cipher: TokenCipher, install: Insta
     if (connection.status, connection.status_reason) != (ConnectionStatus.CONNECTED, None):
         await set_status(session, connection, store, ConnectionStatus.CONNECTED, None)
     log.info("store_reconnected", store_id=str(store_id), shop=install.shop, generation=store.generation)
+    await _record(session, "store.reconnected", store, before=before)
     await session.announce(StoreReconnected(store_id=store_id, generation=store.generation))
     return Registration(store_id, is_new=False)
+
+
+def _words(store: Store) -> dict[str, Any]:
+    """What an audit entry says of the store; never a token."""
+    return {
+        "shop": store.shop,
+        "name": store.shop_name,
+        "connectedVia": str(store.connected_via),
+        "scopes": list(store.scopes),
+        "generation": store.generation,
+    }
+
+
+async def _record(session: TenantSession, action: str, store: Store, *, before: dict[str, Any] | None) -> None:
+    await audit.record(session, action=action, subjects=[audit.Subject("store", store.id)], before=before, after=_words(store))
 
 
 def _describe(store: Store, install: Install) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from storekeep.domains.audit import public as audit
 from storekeep.domains.connections import schedule
 from storekeep.domains.connections.errors import StoreDisconnecting, StoreNotFound
 from storekeep.domains.connections.events import StoreStatusChanged
@@ -80,9 +81,17 @@ def _allowed(old: ConnectionStatus, new: ConnectionStatus) -> bool:
 async def set_status(
     session: TenantSession, connection: Connection, store: Store, status: ConnectionStatus, reason: str | None
 ) -> None:
-    """Write the new status of locked rows, move the schedule accordingly and announce it."""
+    """Write the new status of locked rows, move the schedule accordingly, record and announce it."""
     log.info("store_status", store_id=str(store.id), shop=store.shop, old=connection.status, new=status, reason=reason)
+    before = {"status": str(connection.status), "reason": connection.status_reason}
     connection.status, connection.status_reason = status, reason
     await session.flush()
+    await audit.record(
+        session,
+        action="store.status_changed",
+        subjects=[audit.Subject("store", store.id)],
+        before=before,
+        after={"status": str(status), "reason": reason},
+    )
     await schedule.set_next_due(session, store.id)
     await session.announce(StoreStatusChanged(store_id=store.id, status=status, reason=reason))
