@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -52,7 +53,9 @@ def test_errors_have_one_schema(schema: dict[str, Any]) -> None:
 def test_refusals_name_their_codes(schema: dict[str, Any]) -> None:
     responses = schema["paths"]["/api/things/{thing_id}"]["get"]["responses"]
     assert responses["409"]["x-codes"] == ["THING_LOCKED"]
-    assert responses["409"]["content"]["application/json"]["example"]["error"]["code"] == "THING_LOCKED"
+    error = responses["409"]["content"]["application/json"]["example"]["error"]
+    assert (error["code"], error["message"]) == ("THING_LOCKED", "This thing is locked.")
+    assert "x-first" not in json.dumps(schema)
     assert {"401", "403", "404", "422", "429"} <= responses.keys()
 
 

@@ -42,14 +42,31 @@ _PROBLEM: Json = {
         "timestamp": {"type": "string", "format": "date-time", "examples": ["2026-01-31T09:30:00.000Z"]},
     },
 }
+# Status: what it means in general, and the code and message most seen with it.
 _COMMON = {
-    "400": "The request cannot be read: not JSON, not text, or malformed.",
-    "401": "Nobody is signed in, or the session has ended.",
-    "403": "The member's role does not allow this, or the request did not come from Storekeep's own pages.",
-    "404": "There is no such thing here, or it belongs to another tenant.",
-    "422": "Some of what was sent is not valid; `details.fields` says what.",
-    "429": "Too many requests; `Retry-After` says how long to wait.",
-    "default": "Any other error.",
+    "400": ("The request cannot be read: not JSON, not text, or malformed.", "MALFORMED_JSON", "The body is not valid JSON."),
+    "401": ("Nobody is signed in, or the session has ended.", "AUTH_REQUIRED", "Please sign in."),
+    "403": (
+        "The member's role does not allow this, or the request did not come from Storekeep's own pages.",
+        "PERMISSION_DENIED",
+        "Your role does not allow this.",
+    ),
+    "404": (
+        "There is no such thing here, or it belongs to another tenant.",
+        "NOT_FOUND",
+        "There is no such thing here.",
+    ),
+    "422": (
+        "Some of what was sent is not valid; `details.fields` says what.",
+        "VALIDATION_FAILED",
+        "Some of what was sent is not valid.",
+    ),
+    "429": (
+        "Too many requests; `Retry-After` says how long to wait.",
+        "RATE_LIMITED",
+        "Too many requests. Please wait a moment.",
+    ),
+    "default": ("Any other error.", "INTERNAL_SERVER_ERROR", "Something went wrong on our side."),
 }
 
 
@@ -117,15 +134,16 @@ def _document_problems(operation: Json) -> None:
     if any(parameter["in"] == "path" for parameter in parameters):
         wanted.add("404")
     for status in wanted:
-        if status not in responses or status == "422":
-            own = responses.get(status, {})
-            codes = own.get("x-codes")
-            responses[status] = {"description": own["description"] if codes else _COMMON[status]} | (
-                {"x-codes": codes} if codes else {}
-            )
+        # FastAPI documents 422 by itself, with its own body; only what the room declared stands.
+        if "x-codes" not in responses.get(status, {}):
+            description, code, message = _COMMON[status]
+            first = {"code": code, "message": message, "retryable": status == "429"}
+            responses[status] = {"description": description, "x-first": first}
     for status, response in responses.items():
         if not status.startswith(("2", "3")):
-            response["content"] = {"application/json": {"schema": _PROBLEM_REF}}
+            body = example_of(_PROBLEM, {})
+            body["error"] |= response.pop("x-first", {})
+            response["content"] = {"application/json": {"schema": _PROBLEM_REF, "example": body}}
 
 
 def _give_examples(operation: Json, models: Json) -> None:
@@ -140,6 +158,3 @@ def _give_examples(operation: Json, models: Json) -> None:
             if not schema or "example" in content or "examples" in content:
                 continue
             content["example"] = example_of(schema, models)
-            codes = body.get("x-codes")
-            if codes:
-                content["example"]["error"]["code"] = codes[0]

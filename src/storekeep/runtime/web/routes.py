@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from storekeep.kit.errors import AppError
+from storekeep.kit.errors import RETRYABLE_KINDS, AppError
 from storekeep.runtime.web import strict_json
 from storekeep.runtime.web.problems import STATUS
 from storekeep.runtime.web.refusals import UnsupportedMediaType
@@ -76,6 +76,8 @@ def refusals(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
         status: {
             "description": "; ".join(f"`{error.code}`: {error.message}" for error in group),
             "x-codes": [error.code for error in group],
+            # The documentation makes the response's example of it and drops it.
+            "x-first": {"code": group[0].code, "message": group[0].message, "retryable": group[0].kind in RETRYABLE_KINDS},
         }
         for status, group in by_status.items()
     }
