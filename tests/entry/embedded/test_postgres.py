@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,9 +17,8 @@ import pytest
 from storekeep.entry.embedded import ports, servers, unprivileged
 from storekeep.entry.embedded.postgres import PostgresServer
 from storekeep.entry.embedded.processes import Account, Process
+from tests.entry.embedded.ordinary_user import as_account, needs_root
 from tests.entry.embedded.running import wait_for
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can run as somebody else")
 
 
 @pytest.fixture(scope="module")
@@ -144,25 +141,6 @@ def test_it_ends_with_the_process_that_started_it(server: PostgresServer) -> Non
     assert server.log.read_text().rstrip().endswith("database system is shut down")
 
 
-@pytest.fixture
-def account() -> Iterator[Account]:
-    """An ordinary user of this machine, made for the test."""
-    name = f"storekeep-test-{os.getpid()}"
-    subprocess.run(["/usr/sbin/useradd", "--system", "--no-create-home", name], check=True, capture_output=True)
-    entry = pwd.getpwnam(name)
-    yield Account(entry.pw_uid, entry.pw_gid)
-    subprocess.run(["/usr/sbin/userdel", name], check=True, capture_output=True)
-
-
-@pytest.fixture
-def open_folder(account: Account) -> Iterator[Path]:
-    """A folder below /var/tmp that every user may pass, unlike pytest's own."""
-    folder = Path("/var/tmp") / f"storekeep test {os.getpid()}"
-    folder.mkdir(mode=0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
 @needs_root
 async def test_root_without_user_namespaces_gives_it_an_account_and_opens_no_folder(
     tmp_path: Path, account: Account, open_folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -204,18 +182,13 @@ def test_data_made_by_an_ordinary_user_are_served_to_root_as_that_user(account: 
     home = open_folder / "home"
     home.mkdir()
     os.chown(home, account.uid, account.gid)
-    child = os.fork()
-    if child == 0:  # the ordinary user; this interpreter itself may lie where they could not start it
-        code = 1
-        try:
-            os.setgroups([])
-            os.setgid(account.gid)
-            os.setuid(account.uid)
-            process, _ = servers.start(PostgresServer(home / "postgres", "p", home / "postgres.log", fast=True))
-            process.stop()
-            code = 0 if process.exit_code == 0 else 2
-        finally:
-            os._exit(code)
+
+    def start_and_stop() -> None:
+        process, _ = servers.start(PostgresServer(home / "postgres", "p", home / "postgres.log", fast=True))
+        process.stop()
+        assert process.exit_code == 0
+
+    child = as_account(account, start_and_stop)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert (home / "postgres" / "data").stat().st_uid == account.uid
     process, _ = servers.start(PostgresServer(home / "postgres", "p", home / "postgres.log", fast=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -17,6 +18,10 @@ import psutil
 import pytest
 
 from storekeep.entry.embedded import ports
+from storekeep.entry.embedded.environment import Given
+from storekeep.entry.embedded.processes import Account
+from storekeep.entry.embedded.supervisor import Commands, Supervisor
+from tests.entry.embedded.ordinary_user import as_account, needs_root
 from tests.entry.embedded.running import READY, Run, processes_of, running, wait_for
 
 
@@ -201,3 +206,59 @@ def test_real_shopify_keys_take_the_place_of_the_stand_in(folder: Path) -> None:
         assert "SHOPIFY_BASE_URL" not in environment
         assert "DEMO" not in environment
         assert "Demo login" not in run.text
+
+
+@needs_root
+def test_an_ordinary_user_runs_everything_too(account: Account, open_folder: Path) -> None:
+    os.chown(open_folder, account.uid, account.gid)
+    output = open_folder / "output.txt"
+
+    def run() -> None:
+        os.chdir(open_folder)
+        os.environ["PORT"] = str(ports.pick())
+        written = os.open(output, os.O_CREAT | os.O_WRONLY, 0o600)
+        os.dup2(written, 1)
+        os.dup2(written, 2)
+        sys.stdout = os.fdopen(1, "w")  # pytest's own goes into a file that is not this user's
+        plain = Commands(migrate=("/bin/true",), sandbox=None, serve=None, worker=("/bin/sleep", "3600"), demo=None)
+        Supervisor(Given.read(open_folder), plain).run()
+
+    supervisor = as_account(account, run)
+    wait_for(lambda: output.exists() and READY in output.read_text(), "the product to be ready")
+    left = processes_of(open_folder / ".storekeep")
+    assert {"postgres", "redis-server", "sleep"} <= set(left.values())
+    assert {psutil.Process(pid).uids().real for pid in left} == {account.uid}
+    os.kill(supervisor, signal.SIGINT)
+    assert os.waitstatus_to_exitcode(os.waitpid(supervisor, 0)[1]) == 0, output.read_text()
+    assert processes_of(open_folder / ".storekeep") == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4))
+async def test_no_order_of_deaths_loses_a_committed_row(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    committed: set[str] = set()
+    for number in range(15):
+        with running(tmp_path) as run:
+            if committed:
+                assert await run.words() == committed, f"seed {seed}, run {number}"
+            for step in range(chance.randint(1, 4)):
+                word = f"{number}.{step}"
+                await run.write(word)
+                committed.add(word)
+                victim = run.child(chance.choice(["postgres", "redis", "api", "worker", "sandbox"]))
+                if victim and chance.random() < 0.7:
+                    os.kill(victim, signal.SIGKILL)
+                    time.sleep(chance.random() * 0.3)
+                    await _accepts(run)
+            end = chance.choice(["everything", "supervisor", "ctrl-c", "while starting"])
+            if end == "everything":
+                run.kill_everything()
+            elif end == "supervisor":
+                run.popen.kill()
+                run.popen.wait()
+            elif end == "while starting":
+                run.kill_everything()
+                with running(tmp_path, ready=False) as cut_short:
+                    time.sleep(chance.random() * 1.5)
+                    cut_short.kill_everything()

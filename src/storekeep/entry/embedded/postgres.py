@@ -70,9 +70,13 @@ class PostgresServer:
         return self.footing.folder / "data"
 
     def dsn(self, port: int, database: str = "postgres", user: str = SUPERUSER, password: str | None = None) -> str:
-        """A `postgresql://` URL for this cluster, the superuser's unless another role is named."""
+        """A `postgresql://` URL for this cluster, the superuser's unless another role is named.
+
+        It says that there is no TLS: drivers that would look for some also look for key files in a home folder, which a user who
+        was switched to may not read.
+        """
         secret = quote(self.password if password is None else password, safe="")
-        return f"postgresql://{quote(user, safe='')}:{secret}@{LOOPBACK}:{port}/{quote(database, safe='')}"
+        return f"postgresql://{quote(user, safe='')}:{secret}@{LOOPBACK}:{port}/{quote(database, safe='')}?sslmode=disable"
 
     def prepare(self, pause: Pause = time.sleep) -> None:
         """Create the cluster if it is absent; else clear away what a crash left. Raises ServerFailed."""

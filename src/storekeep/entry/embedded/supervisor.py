@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import select
 import signal
 import socket
@@ -16,9 +15,11 @@ from types import FrameType
 
 from storekeep.entry.embedded import ports, servers, strays
 from storekeep.entry.embedded.environment import Given, for_children
+from storekeep.entry.embedded.errorwatch import ErrorWatch
 from storekeep.entry.embedded.home import Home
 from storekeep.entry.embedded.keeper import Keeper, Service, describe_end
 from storekeep.entry.embedded.postgres import PostgresServer
+from storekeep.entry.embedded.probes import listens, status
 from storekeep.entry.embedded.processes import Process, Program, spawn
 from storekeep.entry.embedded.redis import RedisServer
 from storekeep.entry.embedded.roles import ensure_roles
@@ -62,9 +63,10 @@ class Supervisor:
         self._keepers: list[Keeper] = []  # in the order of their start
         self._steps: list[Process] = []  # programs that run once
         self._ticking = False
-        self._stop_asked: float | None = None
+        self._stop_asked: float | None = None  # when an end was asked for
         self._hurry = False
-        self._ready = False
+        self._errors = ErrorWatch(self._home.logs)
+        self._looked = 0.0
         self._waiting_for = ""
         self._announce_at = 0.0
         self._wake: tuple[socket.socket, socket.socket] | None = None
@@ -74,6 +76,7 @@ class Supervisor:
         self._listen_to_signals()
         try:
             self._home.hold(self.pause, self.say)
+            self._errors.skip()
             self._start()
             while True:
                 self.pause(60)
@@ -140,15 +143,15 @@ class Supervisor:
         commands, given = self._commands, self._given
         host = ports.LOOPBACK if given.host in ("0.0.0.0", "localhost") else given.host  # noqa: S104 - compared, not bound
         if stand_in:
-            self._keep("sandbox", stand_in, env, lambda _: _listens(ports.LOOPBACK, sandbox_port))
+            self._keep("sandbox", stand_in, env, lambda _: listens(ports.LOOPBACK, sandbox_port))
         if commands.migrate:
             self._run_step("migrate", commands.migrate, env)
         if stand_in:
             self._wait("the Shopify stand-in", self._keepers[-1].ready)
-        api = self._keep("api", commands.serve, env, lambda _: _status(host, given.port, "/readyz") == 200)
+        api = self._keep("api", commands.serve, env, lambda _: status(host, given.port, "/readyz") == 200)
         self._keep("worker", commands.worker, env, lambda _: True, stop_seconds=30)
         if api:
-            self._wait("the API", lambda: _listens(host, given.port))
+            self._wait("the API", lambda: listens(host, given.port))
         if stand_in and commands.demo:
             self._run_step("demo", commands.demo, env)
         if api:
@@ -156,7 +159,6 @@ class Supervisor:
         self._announce(demo=bool(stand_in and commands.demo))
 
     def _announce(self, *, demo: bool) -> None:
-        self._ready = True
         for keeper in self._keepers:
             keeper.settled = True
         lines = ["", f"Storekeep is ready: {self._given.address}"]
@@ -231,8 +233,15 @@ class Supervisor:
         try:
             for keeper in self._keepers:
                 keeper.tick()
+            if time.monotonic() - self._looked > 1:
+                self._looked = time.monotonic()
+                self._tell_errors()
         finally:
             self._ticking = False
+
+    def _tell_errors(self) -> None:
+        for line in self._errors.look():
+            self.say(line)
 
     def _sleep(self, seconds: float) -> None:
         """Sleep until the time is over or a signal arrives, the end of a child among them."""
@@ -283,23 +292,3 @@ class Supervisor:
                 if self._hurry or time.monotonic() - began > process.program.stop_seconds:
                     process.kill()
             self._sleep(0.05)
-
-
-def _listens(host: str, port: int) -> bool:
-    try:
-        with socket.create_connection((host, port), timeout=1):
-            return True
-    except OSError:
-        return False
-
-
-def _status(host: str, port: int, path: str) -> int:
-    """The status of a GET; 0 when there is no answer."""
-    connection = http.client.HTTPConnection(host, port, timeout=2)
-    try:
-        connection.request("GET", path, headers={"Host": f"{host}:{port}"})
-        return connection.getresponse().status
-    except (OSError, http.client.HTTPException):
-        return 0
-    finally:
-        connection.close()
