@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
@@ -23,6 +24,7 @@ from storekeep.runtime.web.dispatch import Dispatch
 from storekeep.runtime.web.routes import StrictRoute
 from storekeep.runtime.web.shell import BodyLimits, Shell
 from storekeep.runtime.web.static import Spa, belongs_to_api
+from storekeep.runtime.web.tracing import TraceRequests
 
 Resources = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -62,6 +64,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan(services, resources),
+        telemetry=TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False),
     )
     app.state.services = services
     routes = [*_flat(rooms), *meta_router(config).routes, *health_routes(checks or {}, services.get(Metrics)), *docs_routes(app)]
@@ -73,6 +76,8 @@ def create_app(
     app.exception_handlers.clear()
     app.add_exception_handler(HTTPException, _pass_on)
     app.add_middleware(Shell, config=config, metrics=services.get(Metrics), body_limits=_body_limits(routes))
+    if config.tracing:
+        app.add_middleware(TraceRequests)
     app.openapi = lambda: build_openapi(app, config)  # type: ignore[method-assign]
     return app
 

@@ -24,7 +24,7 @@ class WebConfig:
 
     `app_url` is where browsers reach us (scheme decides Secure cookies and HSTS); `allowed_origins` are further origins that may
     call the API from a browser; `body_limit` is in bytes; `spa_dir` is the built SPA, None when another server has it;
-    `json_log` says whether the log's lines are JSON.
+    `json_log` says whether the log's lines are JSON; `tracing` whether each request is a span.
     """
 
     app_url: str
@@ -37,6 +37,7 @@ class WebConfig:
     spa_dir: Path | None = None
     demo: DemoLogin | None = None
     json_log: bool = True
+    tracing: bool = False
 
     @property
     def secure(self) -> bool:
