@@ -49,6 +49,7 @@ class Process:
 
     program: Program
     popen: subprocess.Popen[bytes]
+    log_start: int  # size of the log before this process wrote to it
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -86,8 +87,8 @@ class Process:
         self.kill()
 
     def last_words(self, lines: int = 5) -> str:
-        """The end of its log, for a message about why it stopped."""
-        return tail(self.program.log, lines)
+        """The end of what it wrote to its log, for a message about why it stopped."""
+        return tail(self.program.log, lines, self.log_start)
 
 
 def spawn(program: Program) -> Process:
@@ -107,6 +108,7 @@ def spawn(program: Program) -> Process:
             os._exit(1)
 
     with program.log.open("ab") as log:
+        log_start = log.tell()
         popen = subprocess.Popen(  # noqa: S603 - argv is ours, no shell
             program.argv,
             cwd=program.cwd,
@@ -126,7 +128,7 @@ def spawn(program: Program) -> Process:
         popen.stdin.close()
     except BrokenPipeError:
         pass  # it is gone already; its exit code tells
-    return Process(program, popen)
+    return Process(program, popen, log_start)
 
 
 def end_with(parent: int) -> None:
@@ -136,11 +138,11 @@ def end_with(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
-def tail(log: Path, lines: int) -> str:
-    """The last lines of a text file, without blank ones; empty when it cannot be read."""
+def tail(log: Path, lines: int, start: int = 0) -> str:
+    """The last lines of a text file from the byte `start` on, without blank ones; empty when it cannot be read."""
     try:
         with log.open("rb") as file:
-            file.seek(max(0, log.stat().st_size - 20_000))
+            file.seek(max(start, log.stat().st_size - 20_000))
             text = file.read().decode(errors="replace")
     except OSError:
         return ""
