@@ -81,9 +81,16 @@ class TestMoney:
 
     @pytest.mark.parametrize(
         ("amount", "currency", "wire"),
-        [("1234.5", "GBP", "1234.50"), ("5", "JPY", "5"), ("1.5", "KWD", "1.500"), ("0.125", "GBP", "0.125"), ("-0.00", "GBP", "0.00"),
-         ("1E+3", "GBP", "1000.00"), ("-2.5", "EUR", "-2.50")],
-    )  # fmt: skip
+        [
+            ("1234.5", "GBP", "1234.50"),
+            ("5", "JPY", "5"),
+            ("1.5", "KWD", "1.500"),
+            ("0.125", "GBP", "0.125"),
+            ("-0.00", "GBP", "0.00"),
+            ("1E+3", "GBP", "1000.00"),
+            ("-2.5", "EUR", "-2.50"),
+        ],
+    )
     def test_the_wire_keeps_every_decimal_and_never_fewer_than_the_currency(self, amount: str, currency: str, wire: str) -> None:
         assert to_wire(Decimal(amount), currency) == wire
 
