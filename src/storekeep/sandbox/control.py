@@ -5,14 +5,18 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from storekeep.sandbox.config import SHOPS, custom_app_token
+from storekeep.kit import clock
+from storekeep.sandbox.config import DEMO_STORE, SHOPS, custom_app_token
+from storekeep.sandbox.shopify.edits import ACTIONS, Editor, Nothing
+from storekeep.sandbox.shopify.raw import dump
 from storekeep.sandbox.world import World
 
 Handler = Callable[[World, Request, dict[str, Any]], Awaitable[Any]]
@@ -39,7 +43,7 @@ def _route(world: World, path: str, method: str, handler: Handler) -> Route:
         try:
             body = orjson.loads(raw) if raw else {}
             answer = await handler(world, request, body)
-        except (_Wrong, ValueError, KeyError, TypeError) as error:
+        except (_Wrong, Nothing, ValueError, KeyError, TypeError) as error:
             return JSONResponse({"error": str(error)}, 422)
         return answer if isinstance(answer, Response) else Response(orjson.dumps(answer), media_type="application/json")
 
@@ -103,6 +107,36 @@ async def _reset(world: World, request: Request, body: dict[str, Any]) -> Any:
     return {}
 
 
+async def _raw(world: World, request: Request, body: dict[str, Any]) -> Any:
+    store = world.shop(request.path_params["shop"]).store
+    return StreamingResponse(dump(store), media_type="application/jsonl")
+
+
+async def _edit(world: World, request: Request, body: dict[str, Any]) -> Any:
+    """`{shop, action, id?, count?, seed?, at?}`; action `random` picks by itself. Answers what was done, one entry a change."""
+    shop = world.shop(body["shop"])
+    now = int(clock.now().timestamp())
+    at = int(datetime.fromisoformat(body["at"]).timestamp()) if body.get("at") else None
+    editor = Editor(shop, int(body.get("seed", shop.store.version)), now, at)
+    action, id = body["action"], body.get("id")
+    if action != "random" and action not in ACTIONS:
+        raise _Wrong(f"no action {action}; there are {', '.join(ACTIONS)} and random")
+    done = []
+    for _ in range(int(body.get("count", 1))):
+        done.append(editor.anything() if action == "random" else editor.do(action, None if id is None else int(id)))
+    return done
+
+
+async def _shopper(world: World, request: Request, body: dict[str, Any]) -> Any:
+    """`{shop?, every?, seed?}` starts the shopper (demo-store, every 20 s); `{stop: true}` stops it."""
+    if body.get("stop"):
+        await world.shopper.stop()
+    else:
+        shop = world.shop(body.get("shop", DEMO_STORE))
+        await world.shopper.start(shop, float(body.get("every", 20)), int(body.get("seed", 1)))
+    return {"running": world.shopper.running, "shop": world.shopper.shop, "placed": world.shopper.placed}
+
+
 def control_routes(world: World) -> list[Route]:
     """The routes of the control door. Without a control key in the configuration every one answers 404."""
     table: list[tuple[str, str, Handler]] = [
@@ -117,5 +151,8 @@ def control_routes(world: World) -> list[Route]:
         ("uninstall", "POST", _uninstall),
         ("manners", "POST", _manners),
         ("reset", "POST", _reset),
+        ("raw/{shop}", "GET", _raw),
+        ("edit", "POST", _edit),
+        ("shopper", "POST", _shopper),
     ]
     return [_route(world, *entry) for entry in table]

@@ -11,6 +11,7 @@ from storekeep.sandbox.journal import Journal
 from storekeep.sandbox.requestlog import RequestLog
 from storekeep.sandbox.shopify.files import Files
 from storekeep.sandbox.shopify.shop import Shop
+from storekeep.sandbox.shopify.shopper import Shopper
 from storekeep.sandbox.shopify.shops import base_of
 from storekeep.sandbox.shopify.tokens import Tokens
 
@@ -27,6 +28,7 @@ class World:
         self.faults = Faults()
         self.log = RequestLog(config.request_log_size)
         self._shops: dict[str, Shop] = {}
+        self.shopper = Shopper()
         self.anchor = self._anchor()
 
     def _anchor(self) -> date:
@@ -69,15 +71,17 @@ class World:
     async def reset(self, domain: str) -> None:
         """Puts a shop back to its base data. Tokens stay; bulk operations are forgotten."""
         shop = self.shop(domain)
-        await shop.bulk.close()
+        await shop.close()
         shop.store.forget()
-        self.journal.forget(f"bulk/{domain}/")
+        for kind in ("bulk", "job", "idem"):
+            self.journal.forget(f"{kind}/{domain}/")
         del self._shops[domain]
 
     async def close(self) -> None:
         """Stops background work and closes the journal."""
+        await self.shopper.stop()
         for shop in self.opened():
-            await shop.bulk.close()
+            await shop.close()
         self.journal.close()
 
     def _bulk_fails(self, domain: str) -> bool:

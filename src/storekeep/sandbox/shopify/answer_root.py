@@ -6,8 +6,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from graphql import GraphQLError
-
 from storekeep.kit import clock
 from storekeep.sandbox.shopify import lists
 from storekeep.sandbox.shopify.answer_catalogue import CATALOGUE
@@ -27,6 +25,7 @@ from storekeep.sandbox.shopify.fields import (
     iso,
     iso_or_none,
 )
+from storekeep.sandbox.shopify.gids import numeric, parse_gid
 from storekeep.sandbox.shopify.ledger import AGREEMENT_TYPES, SALE_TYPES, Agreement, Sale
 from storekeep.sandbox.shopify.model import (
     Address,
@@ -46,23 +45,10 @@ from storekeep.sandbox.shopify.model import (
 from storekeep.sandbox.shopify.mutations import MUTATIONS
 from storekeep.sandbox.shopify.operation import BulkOperation
 from storekeep.sandbox.shopify.paging import bad_request, not_available, page_of_list
+from storekeep.sandbox.shopify.scopes import access_denied
 
 API_VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")  # the last one is the release candidate
-_GID = re.compile(r"gid://shopify/(\w+)/([\w-]+)(?:\?.*)?")
 _MAX_NODES = 250
-
-
-def parse_gid(value: str, kind: str | None = None) -> tuple[str, str]:
-    """(type, id) of a global id. Raises GraphQLError when it is none, or not of type `kind`."""
-    match = _GID.fullmatch(value)
-    if match is None or (kind is not None and match[1] != kind):
-        raise GraphQLError(f"Invalid global id '{value}'", extensions={"code": "INVALID_GLOBAL_ID"})
-    return match[1], match[2]
-
-
-def numeric(id: str) -> int:
-    """The number in a global id, or -1, which nothing has."""
-    return int(id) if id.isdigit() else -1
 
 
 def _order(ctx: Context, id: str) -> Order | None:
@@ -90,9 +76,7 @@ def _node(ctx: Context, value: str) -> Any:
         raise not_available(f"node of type {kind}")
     scope, find = _NODES[kind]
     if scope and scope not in ctx.scopes:
-        raise GraphQLError(
-            f"Access denied for node field. Required access: `{scope}` access scope.", extensions={"code": "ACCESS_DENIED"}
-        )
+        raise access_denied("node", frozenset({scope}))
     return find(ctx, id)
 
 
@@ -145,7 +129,7 @@ QUERY: Table = {
     "productVariant": _one("ProductVariant"),
     "node": lambda c, o, a: _node(c, a["id"]),
     "nodes": lambda c, o, a: _nodes(c, a["ids"]),
-    "job": lambda c, o, a: c.shop.job(parse_gid(a["id"], "Job")[1]),
+    "job": lambda c, o, a: c.shop.jobs.get(parse_gid(a["id"], "Job")[1]),
     "locations": connection(lambda c, o, a: [c.shop.location], "locations"),
     "bulkOperation": _one("BulkOperation"),
     "bulkOperations": Field(lambda c, o, a: page_of_list(_operations(c, a), a, "bulkOperations")),
@@ -194,7 +178,7 @@ SHOP: dict[str, Table] = {
         "supported": lambda c, o, a: o != API_VERSIONS[-1],
     },
     "Count": {"count": lambda c, o, a: o[0], "precision": lambda c, o, a: o[1]},
-    "Job": {"id": lambda c, o, a: gid("Job", o.id), "done": lambda c, o, a: o.done},
+    "Job": {"id": lambda c, o, a: gid("Job", o.id), "done": attribute("done")},
     "DeletionEvent": {
         "occurredAt": lambda c, o, a: iso(o[0]),
         "subjectId": lambda c, o, a: gid(o[1], o[2]),

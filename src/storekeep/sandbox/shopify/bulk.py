@@ -13,14 +13,14 @@ from storekeep.kit import clock
 from storekeep.sandbox.config import SandboxConfig
 from storekeep.sandbox.journal import Journal
 from storekeep.sandbox.shopify import lists
-from storekeep.sandbox.shopify.answer_root import parse_gid
 from storekeep.sandbox.shopify.bulk_file import Cancelled, Progress, write
 from storekeep.sandbox.shopify.bulk_plan import BadBulkQuery, BulkPlan, compile_query
 from storekeep.sandbox.shopify.fields import Context
 from storekeep.sandbox.shopify.files import Files
+from storekeep.sandbox.shopify.gids import parse_gid
 from storekeep.sandbox.shopify.model import load
-from storekeep.sandbox.shopify.mutations import UserError
 from storekeep.sandbox.shopify.operation import ENDED, BulkOperation
+from storekeep.sandbox.shopify.payload import UserError
 
 if TYPE_CHECKING:
     from storekeep.sandbox.shopify.shop import Shop

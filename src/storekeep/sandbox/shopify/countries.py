@@ -54,6 +54,13 @@ def country_code(word: str) -> str | None:
     return _CODES.get(word)
 
 
+def iso_name(code: str | None) -> str | None:
+    """The usual English name behind an ISO code; the code itself for one outside this list."""
+    if code is None:
+        return None
+    return next((country_name(word) for word, known in _CODES.items() if known == code), code)
+
+
 def country_name(word: str) -> str | None:
     """The country's usual English name, or None where the word names none."""
     return _NAMES.get(word, word) if word in _CODES else None

@@ -12,8 +12,10 @@ from typing import Any, cast
 from graphql import (
     DocumentNode,
     FieldNode,
+    GraphQLDirective,
     GraphQLError,
     GraphQLObjectType,
+    GraphQLResolveInfo,
     GraphQLScalarType,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -22,6 +24,7 @@ from graphql import (
     Visitor,
     build_schema,
     execute_sync,
+    get_directive_values,
     get_named_type,
     is_object_type,
     parse,
@@ -33,25 +36,12 @@ from graphql.execution import ExecutionResult
 
 from storekeep.sandbox.shopify.answer_root import TABLES, type_name
 from storekeep.sandbox.shopify.cost import Plan, plan
-from storekeep.sandbox.shopify.fields import CONNECTION, EDGE, Context, Field, Resolver, Table
+from storekeep.sandbox.shopify.fields import CONNECTION, EDGE, IDEMPOTENCY_KEY, Context, Field, Resolver, Table
 from storekeep.sandbox.shopify.paging import not_available
-from storekeep.sandbox.shopify.scopes import required
+from storekeep.sandbox.shopify.scopes import access_denied, required
 
 SCHEMA = Path(__file__).parent / "schema" / "admin_2026-07.slim.graphql"
 _CACHED_DOCUMENTS = 512
-
-
-def access_denied(name: str, scopes: frozenset[str]) -> GraphQLError:
-    """Shopify's refusal of a field whose scope the token lacks."""
-    wanted = " or ".join(f"`{s}`" for s in sorted(scopes))
-    return GraphQLError(
-        f"Access denied for {name} field. Required access: {wanted} access scope.",
-        extensions={
-            "code": "ACCESS_DENIED",
-            "documentation": "https://shopify.dev/api/usage/access-scopes",
-            "requiredAccess": f"{wanted} access scope.",
-        },
-    )
 
 
 @lru_cache(maxsize=1)
@@ -89,19 +79,33 @@ def _attach(kind: GraphQLObjectType, table: Table) -> None:
             raise LookupError(f"{kind.name}.{name} is not in the schema")
         definition = kind.fields[name]
         needed = required(kind.name, name, get_named_type(definition.type).name)
-        definition.resolve = _bind(resolver_of(entry), name, needed)
+        definition.resolve = _bind(resolver_of(entry), name, needed, keyed=kind.name == "Mutation")
 
 
-def _bind(resolve: Resolver, name: str, needed: frozenset[str]) -> Callable[..., Any]:
-    if not needed:
+def _bind(resolve: Resolver, name: str, needed: frozenset[str], keyed: bool) -> Callable[..., Any]:
+    if not needed and not keyed:
         return lambda parent, info, **args: resolve(info.context, parent, args)
 
     def guarded(parent: Any, info: Any, **args: Any) -> Any:
-        if needed.isdisjoint(info.context.scopes):
+        if needed and needed.isdisjoint(info.context.scopes):
             raise access_denied(name, needed)
+        if keyed:
+            args[IDEMPOTENCY_KEY] = _idempotency_key(info)
         return resolve(info.context, parent, args)
 
     return guarded
+
+
+def _idempotency_key(info: GraphQLResolveInfo[Any]) -> str | None:
+    """The key of the field's @idempotent directive, or None."""
+    values = get_directive_values(_schema_directive(), info.field_nodes[0], info.variable_values)
+    return values["key"] if values else None
+
+
+def _schema_directive() -> GraphQLDirective:
+    directive = schema().get_directive("idempotent")
+    assert directive is not None
+    return directive
 
 
 def _missing(parent: Any, info: Any, **args: Any) -> Any:

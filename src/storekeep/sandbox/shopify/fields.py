@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Args = dict[str, Any]
 Money = tuple[int, int, str, str]  # a MoneyBag: shop minor units, presentment minor units, shop currency, presentment currency
+IDEMPOTENCY_KEY = "@idempotent"  # the argument under which a mutation finds the key of its directive
 OneMoney = tuple[int, str]  # a MoneyV2: minor units, currency
 
 

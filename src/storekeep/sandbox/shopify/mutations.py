@@ -1,42 +1,22 @@
-"""The mutations of the stand-in and what they answer with."""
+"""The mutations of the stand-in and what their payloads look like."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
+from storekeep.sandbox.shopify.cancel_mutation import order_cancel
 from storekeep.sandbox.shopify.fields import Args, Context, Table, attribute
-
-
-@dataclass(frozen=True, slots=True)
-class UserError:
-    """A business failure: the input path it is about, what is wrong, and a code where the API has one."""
-
-    field: list[str] | None
-    message: str
-    code: str | None = None
-
-
-@dataclass(slots=True)
-class Payload:
-    """What a mutation answers with: the thing it made or changed (None when it failed) and the user errors."""
-
-    thing: Any = None
-    errors: list[UserError] = field(default_factory=list)
+from storekeep.sandbox.shopify.order_mutations import order_update, tags_add, tags_remove
+from storekeep.sandbox.shopify.payload import Payload, UserError
+from storekeep.sandbox.shopify.refund_mutation import refund_create
 
 
 def _bulk_run(ctx: Context, args: Args) -> Payload:
     outcome = ctx.shop.bulk.start(ctx, args["query"], bool(args.get("groupObjects")))
-    if isinstance(outcome, UserError):
-        return Payload(errors=[outcome])
-    return Payload(outcome)
+    return Payload(errors=[outcome]) if isinstance(outcome, UserError) else Payload(outcome)
 
 
 def _bulk_cancel(ctx: Context, args: Args) -> Payload:
     outcome = ctx.shop.bulk.cancel(args["id"], ctx.app)
-    if isinstance(outcome, UserError):
-        return Payload(errors=[outcome])
-    return Payload(outcome)
+    return Payload(errors=[outcome]) if isinstance(outcome, UserError) else Payload(outcome)
 
 
 _THING = attribute("thing")
@@ -48,9 +28,20 @@ MUTATIONS: dict[str, Table] = {
     "Mutation": {
         "bulkOperationRunQuery": lambda c, o, a: _bulk_run(c, a),
         "bulkOperationCancel": lambda c, o, a: _bulk_cancel(c, a),
+        "orderUpdate": lambda c, o, a: order_update(c, a),
+        "orderCancel": lambda c, o, a: order_cancel(c, a),
+        "refundCreate": lambda c, o, a: refund_create(c, a),
+        "tagsAdd": lambda c, o, a: tags_add(c, a),
+        "tagsRemove": lambda c, o, a: tags_remove(c, a),
     },
     "UserError": _ERROR,
     "BulkOperationUserError": _CODED,
+    "OrderCancelUserError": _CODED,
     "BulkOperationRunQueryPayload": {"bulkOperation": _THING, "userErrors": _ERRORS},
     "BulkOperationCancelPayload": {"bulkOperation": _THING, "userErrors": _ERRORS},
+    "OrderUpdatePayload": {"order": _THING, "userErrors": _ERRORS},
+    "OrderCancelPayload": {"job": _THING, "orderCancelUserErrors": _ERRORS, "userErrors": _ERRORS},
+    "RefundCreatePayload": {"refund": _THING, "order": attribute("order"), "userErrors": _ERRORS},
+    "TagsAddPayload": {"node": _THING, "userErrors": _ERRORS},
+    "TagsRemovePayload": {"node": _THING, "userErrors": _ERRORS},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graphql import GraphQLError
+
 _TYPES = {
     "Order": "read_orders",
     "Refund": "read_orders",
@@ -53,3 +55,16 @@ def grant(asked: list[str]) -> frozenset[str]:
 def compressed(scopes: frozenset[str]) -> list[str]:
     """The scopes as a token answer lists them: `read_x` left out beside `write_x`, sorted."""
     return sorted(s for s in scopes if not (s.startswith("read_") and "write_" + s.removeprefix("read_") in scopes))
+
+
+def access_denied(name: str, scopes: frozenset[str]) -> GraphQLError:
+    """Shopify's refusal of a field whose scope the token lacks."""
+    wanted = " or ".join(f"`{s}`" for s in sorted(scopes))
+    return GraphQLError(
+        f"Access denied for {name} field. Required access: {wanted} access scope.",
+        extensions={
+            "code": "ACCESS_DENIED",
+            "documentation": "https://shopify.dev/api/usage/access-scopes",
+            "requiredAccess": f"{wanted} access scope.",
+        },
+    )

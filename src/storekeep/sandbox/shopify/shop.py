@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from storekeep.kit import clock
 from storekeep.sandbox.config import SandboxConfig
@@ -13,6 +13,7 @@ from storekeep.sandbox.shopify.bulk import BulkOperations
 from storekeep.sandbox.shopify.cost import Bucket
 from storekeep.sandbox.shopify.fields import Context
 from storekeep.sandbox.shopify.files import Files
+from storekeep.sandbox.shopify.jobs import Jobs
 from storekeep.sandbox.shopify.store import Base, Facts, ShopStore
 
 HISTORY_SECONDS = 60 * 86400
@@ -27,19 +28,6 @@ class Location:
 
 
 @dataclass(slots=True)
-class Job:
-    """Background work of a mutation, done at `until` (epoch seconds with fractions)."""
-
-    id: str
-    until: float
-
-    @property
-    def done(self) -> bool:
-        """Whether its time has come."""
-        return clock.now().timestamp() >= self.until
-
-
-@dataclass(slots=True)
 class Manners:
     """How a shop treats apps; the control API may change it while it runs.
 
@@ -51,6 +39,7 @@ class Manners:
     protected: bool
     bucket_size: float
     restore_rate: float
+    pending_refunds: bool = False  # money of refunds stays under way until settled
 
 
 class Shop:
@@ -72,7 +61,8 @@ class Shop:
         )
         self.bulk: BulkOperations = BulkOperations(self, config, journal, files, fail_bulk)
         self._buckets: dict[str, Bucket] = {}
-        self._jobs: dict[str, Job] = {}
+        self.jobs: Jobs = Jobs(self.store, journal, config.job_seconds)
+        self._journal = journal
 
     def bucket(self, app: str) -> Bucket:
         """The cost bucket of an app in this shop."""
@@ -81,15 +71,14 @@ class Shop:
             found = self._buckets[app] = Bucket(self.manners.bucket_size, self.manners.restore_rate)
         return found
 
-    def job(self, id: str) -> Job | None:
-        """A job by id, or None."""
-        return self._jobs.get(id)
+    def remembered(self, app: str, key: str) -> dict[str, Any] | None:
+        """What a mutation with that idempotency key did, or None."""
+        found: dict[str, Any] | None = self._journal.get(f"idem/{self.facts.domain}/{app}/{key}")
+        return found
 
-    def start_job(self, seconds: float) -> Job:
-        """A job that is done in `seconds`."""
-        job = Job(str(uuid.uuid4()), clock.now().timestamp() + seconds)
-        self._jobs[job.id] = job
-        return job
+    def remember(self, app: str, key: str, outcome: dict[str, Any]) -> None:
+        """Keeps what a mutation with an idempotency key did."""
+        self._journal.put(f"idem/{self.facts.domain}/{app}/{key}", outcome)
 
     def context(self, app: str, scopes: frozenset[str], api_version: str) -> Context:
         """The context in which a call of `app` with these scopes is answered, now."""
@@ -106,4 +95,10 @@ class Shop:
 
     def resume(self) -> None:
         """Takes up what was unfinished when the sandbox stopped. Call inside the event loop."""
+        self.jobs.resume()
         self.bulk.resume(lambda o: self.context(o.app, frozenset(o.scopes), "2026-07"))
+
+    async def close(self) -> None:
+        """Puts unfinished work off to the next start."""
+        self.jobs.close()
+        await self.bulk.close()
