@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
+from redis.asyncio import Redis
 
 from storekeep.domains.connections import events
+from storekeep.domains.connections.public import EraseRooms, StoreClients, StoreConnector
 from storekeep.domains.connections.register import register_store
+from storekeep.entry.rooms import ROOMS
+from storekeep.integrations.shopify.gateway import ShopifyGateway
+from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
+from storekeep.runtime.breaker import Breakers
 from storekeep.runtime.crypto import TokenCipher
 from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.events import Event, Subscriber
+from storekeep.runtime.http import make_client
+from storekeep.runtime.services import Services
+from storekeep.runtime.settings import ShopifySettings
+from tests.domains.connections import sandbox
 from tests.domains.connections.installs import Ear, an_install
+from tests.domains.connections.sandbox import API_KEY, API_SECRET, SHOPS, ShopifyStandIn
+from tests.support.accounts import SESSION_SECRET, House
+from tests.support.database import TestDatabase
 
 HEARD = (
     events.StoreConnected,
@@ -66,3 +80,69 @@ def ear(_listening: Ear) -> Iterator[Ear]:
     """What connections announces during the test."""
     _listening.heard.clear()
     yield _listening
+
+
+@pytest.fixture(scope="session")
+async def _stand_in(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ShopifyStandIn]:
+    async with sandbox.running(tmp_path_factory.mktemp("shopify")) as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+async def shopify(_stand_in: ShopifyStandIn, test_database: TestDatabase) -> AsyncIterator[ShopifyStandIn]:
+    """Shopify, with nothing of earlier tests in it; its shops belong to no tenant before and after the test."""
+    await _stand_in.fresh()
+    await _free_shops(test_database)
+    yield _stand_in
+    await _free_shops(test_database)
+
+
+async def _free_shops(database: TestDatabase) -> None:
+    connection = await asyncpg.connect(database.superuser_dsn)
+    try:
+        gone = await connection.fetch("DELETE FROM shop_directory WHERE shop = ANY ($1) RETURNING store_id", list(SHOPS))
+        await connection.execute("DELETE FROM connections WHERE id = ANY ($1)", [row["store_id"] for row in gone])
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def gateway(shopify: ShopifyStandIn, redis_url: str) -> AsyncIterator[ShopifyGateway]:
+    """The way in to the stand-in."""
+    http, redis = make_client(), Redis.from_url(redis_url)
+    yield ShopifyGateway(
+        http,
+        redis,
+        Breakers(redis, prefix=f"breaker:{uuid7()}"),
+        api_key=API_KEY,
+        api_secret=API_SECRET,
+        scopes=ShopifySettings().scopes,
+        base_url=shopify.base_url,
+    )
+    await http.aclose()
+    await redis.aclose()
+
+
+@pytest.fixture
+def shop_house(house: House, gateway: ShopifyGateway) -> Iterator[House]:
+    """The product, connected to the stand-in."""
+    services = house.wired.services
+    kinds: tuple[type[Any], ...] = (ShopifyGateway, StoreConnector, StoreClients, EraseRooms)
+    before = {kind: services.get(kind) for kind in kinds if _has(services, kind)}
+    cipher = services.get(TokenCipher)
+    services.provide(ShopifyGateway, gateway)
+    services.provide(StoreClients, StoreClients(house.db, cipher, gateway))
+    services.provide(EraseRooms, EraseRooms(ROOMS))
+    app_url = house.wired.config.app_url
+    services.provide(StoreConnector, StoreConnector(house.db, cipher, gateway, app_url=app_url, session_secret=SESSION_SECRET))
+    yield house
+    for kind, instance in before.items():
+        services.provide(kind, instance)
+
+
+def _has(services: Services, kind: type[Any]) -> bool:
+    try:
+        services.get(kind)
+    except LookupError:
+        return False
+    return True
