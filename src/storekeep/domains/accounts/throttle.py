@@ -115,6 +115,7 @@ return 1
 _KNOWN_S = 90 * 86_400
 _POLL_S = 0.2
 _WAITERS = 50
+_LINES = 32
 
 
 class Throttle:
@@ -129,6 +130,8 @@ class Throttle:
         self._alone = _Alone(self.limits)
         self._under_way: Counter[str] = Counter()
         self._waiting = 0
+        # A flood queues here rather than at Redis, or it would look as if Redis were away.
+        self._lines = asyncio.Semaphore(_LINES)
 
     async def admit(self, account: str, ip: str, device: str | None) -> Attempt:
         """Let one password be tried for `account` (a normalised address, whether anybody has it or not).
@@ -140,11 +143,14 @@ class Throttle:
         client = f"device:{device}" if device else f"network:{network}"
         ends = time.monotonic() + self.limits.patience_s
         while True:
-            attempt, wait_s = await self._try(account, client, network, is_device=device is not None)
+            others = account in self._under_way
+            async with self._lines:
+                attempt, wait_s = await self._try(account, client, network, is_device=device is not None)
             if attempt is not None:
                 self._under_way[account] += 1
                 return attempt
-            if self._under_way[account] == 0 or self._waiting >= _WAITERS or time.monotonic() >= ends:
+            others = others or account in self._under_way
+            if not others or self._waiting >= _WAITERS or time.monotonic() >= ends:
                 raise TooManyAttempts(retry_after=wait_s)
             self._waiting += 1
             try:
@@ -165,18 +171,21 @@ class Throttle:
 
     async def failed(self, attempt: Attempt) -> None:
         """The password was wrong: the next attempt of this client at this account waits, twice as long each time."""
-        self._over(attempt)
         keys = [_key("failures", attempt.account, attempt.client), _key("delay", attempt.account, attempt.client)]
         try:
             await self._fail.run(keys, [self.limits.free_failures, int(self.limits.longest_delay_s * 1_000_000)])
         except RedisAway:
             log.info("throttle_alone")
+        finally:
+            self._over(attempt)
 
     async def succeeded(self, attempt: Attempt) -> None:
         """The password was right: nothing is held against the client, and its network is known from now on."""
-        self._over(attempt)
         self._alone.give_back(attempt)
-        await self._forgive(attempt)
+        try:
+            await self._forgive(attempt)
+        finally:
+            self._over(attempt)
 
     def abandoned(self, attempt: Attempt) -> None:
         """Nothing was learned, as the check itself failed; the attempt stays counted."""
@@ -211,29 +220,31 @@ class Throttle:
         try:
             wait, *charged = await self._admit.run(keys, [window_us, int(is_device), network, nonce, *bounds])
         except RedisAway:
-            return self._alone.admit(account, client, network, nonce)
+            return self._alone.admit(account, client, network, nonce, is_device=is_device)
         if int(wait) > 0:
             return None, int(wait) / 1_000_000
         return Attempt(account, client, network, nonce, tuple(keys[int(i) - 1] for i in charged)), 0
 
 
 class _Alone:
-    """The same windows in this process, for while Redis is away: a quarter of every limit, no shares and no delays."""
+    """The same windows in this process, for while Redis is away: a quarter of every limit, known networks forgotten, no delays."""
 
     def __init__(self, limits: ThrottleLimits) -> None:
         self._limits = limits
         self._logs: dict[str, deque[tuple[float, str]]] = {}
 
-    def admit(self, account: str, client: str, network: str, nonce: str) -> tuple[Attempt | None, float]:
+    def admit(self, account: str, client: str, network: str, nonce: str, *, is_device: bool) -> tuple[Attempt | None, float]:
         limits = self._limits
         now = time.monotonic()
         if len(self._logs) > 10_000:
             self._logs = {key: log for key, log in self._logs.items() if log and log[-1][0] > now - limits.window_s}
-        windows = {
-            _key("share", account, "alone"): limits.devices + limits.networks + limits.strangers,
-            _key("network", network): limits.network,
-            _key("overall"): limits.overall,
-        }
+        windows = {_key("share", account, "devices"): limits.devices}
+        if not is_device:
+            windows = {
+                _key("share", account, "strangers"): limits.networks + limits.strangers,
+                _key("network", network): limits.network,
+                _key("overall"): limits.overall,
+            }
         wait = 0.0
         for key, limit in windows.items():
             log_ = self._logs.setdefault(key, deque())
