@@ -12,9 +12,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from storekeep.domains.accounts.public import provide_accounts
-from storekeep.entry.api.services import provide_web
 from storekeep.entry.migrations import EXPLAIN_ROLES
 from storekeep.entry.rooms import event_bus
+from storekeep.entry.web_services import provide_web
 from storekeep.runtime.breaker import Breakers
 from storekeep.runtime.crypto import TokenCipher, parse_key
 from storekeep.runtime.database import Database, DatabaseConfig
@@ -109,6 +109,8 @@ def web_config(settings: Settings) -> WebConfig:
         api_limit_per_minute=settings.web.api_limit_per_minute,
         spa_dir=Path(settings.web.spa_dir) if settings.web.spa_dir else None,
         demo=DemoLogin(DEMO_EMAIL, DEMO_PASSWORD) if embedded and settings.demo.demo else None,
+        json_log=settings.telemetry.log_format == "json",
+        tracing=settings.telemetry.otel_exporter_otlp_endpoint is not None,
     )
 
 

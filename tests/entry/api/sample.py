@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from storekeep.entry.api.app import create_app
 from storekeep.entry.api.health import Check
 from storekeep.entry.api.server import ApiServer, make_server
-from storekeep.entry.api.services import provide_web
+from storekeep.entry.web_services import provide_web
 from storekeep.kit.errors import AppError, Conflict, Kind, NotFound
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.live import LiveHub

@@ -51,7 +51,7 @@ def create_app(
 ) -> FastAPI:
     """The app of this process.
 
-    `services` holds what routes ask for, Metrics and LiveHub among it (`entry.api.services.provide_web`); `checks` are what
+    `services` holds what routes ask for, Metrics and LiveHub among it (`entry.web_services.provide_web`); `checks` are what
     /readyz asks, by name; `resources` is entered before the first request and left after the last (pools, clients).
     Raises ValueError when a room's routes break the house rules: a bare route, a foreign prefix, an operation id used twice.
     """

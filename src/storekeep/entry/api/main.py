@@ -19,6 +19,7 @@ from storekeep.runtime.jobs.arq_adapter import ArqWaker
 from storekeep.runtime.live import LiveHub
 from storekeep.runtime.logging import configure_logging
 from storekeep.runtime.settings import Settings, load_settings
+from storekeep.runtime.telemetry import start_tracing, trace_clients
 
 
 def main() -> None:
@@ -27,9 +28,13 @@ def main() -> None:
     telemetry = settings.telemetry
     configure_logging(level=telemetry.log_level, log_format=telemetry.log_format, secrets=secret_values(settings))
     wired = build(settings)
+    stop_tracing = start_tracing(telemetry.otel_exporter_otlp_endpoint, service="storekeep-api", version=wired.config.version)
+    if wired.config.tracing:
+        trace_clients(wired.db.runtime_engine, wired.db.system_engine)
     hub = wired.services.get(LiveHub)
     server = make_server(make_app(wired), wired.config, host=settings.web.host, port=settings.web.port, on_stopping=hub.end_all)
     server.run()
+    stop_tracing()
 
 
 def make_app(wired: Wired) -> FastAPI:
