@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from fastapi import FastAPI
 from sqlalchemy import text
 
@@ -32,13 +33,16 @@ def main() -> None:
     if wired.config.tracing:
         trace_clients(wired.db.runtime_engine, wired.db.system_engine)
     hub = wired.services.get(LiveHub)
-    server = make_server(make_app(wired), wired.config, host=settings.web.host, port=settings.web.port, on_stopping=hub.end_all)
+    app = make_app(wired, stop_tracing)
+    server = make_server(app, wired.config, host=settings.web.host, port=settings.web.port, on_stopping=hub.end_all)
     server.run()
-    stop_tracing()
 
 
-def make_app(wired: Wired) -> FastAPI:
-    """The app on these connections, which it closes when it stops."""
+def make_app(wired: Wired, stop_tracing: Callable[[], None] = lambda: None) -> FastAPI:
+    """The app on these connections, which it closes when it stops, as it does tracing.
+
+    Not after the server has run: it ends the process by the signal that stopped it.
+    """
 
     @asynccontextmanager
     async def resources() -> AsyncIterator[None]:
@@ -50,6 +54,7 @@ def make_app(wired: Wired) -> FastAPI:
             ledger.set_waker(None)
             await waker.close()
             await wired.close()
+            await to_thread.run_sync(stop_tracing)
 
     return create_app(wired.services, ROOMS, wired.config, checks=readiness(wired), resources=resources)
 
