@@ -48,14 +48,14 @@ def processes_of(home: Path) -> dict[int, str]:
 class Run:
     """One `storekeep up` with the small product."""
 
-    def __init__(self, folder: Path, port: int, *flags: str, parent: int = 0, **environment: str) -> None:
+    def __init__(self, folder: Path, port: int, *flags: str, **environment: str) -> None:
         self.home = folder / ".storekeep"
         self.port = port
         self.output = folder / f"output-{time.monotonic_ns()}.txt"
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_", "SHOPIFY_"))}
         with self.output.open("wb") as output:
             self.popen = subprocess.Popen(
-                [sys.executable, str(_PRODUCT), str(parent), *flags],
+                [sys.executable, str(_PRODUCT), "0", *flags],
                 cwd=folder,
                 env={**clean, "PORT": str(port), **environment},
                 stdout=output,
@@ -119,9 +119,9 @@ class Run:
 
 
 @contextmanager
-def running(folder: Path, *flags: str, ready: bool = True, parent: int = 0, **environment: str) -> Iterator[Run]:
+def running(folder: Path, *flags: str, ready: bool = True, port: int | None = None, **environment: str) -> Iterator[Run]:
     """A run that is ended with the block, whatever happens in it."""
-    run = Run(folder, ports.pick(), *flags, parent=parent, **environment)
+    run = Run(folder, port or ports.pick(), *flags, **environment)
     try:
         if ready:
             run.wait_ready()

@@ -137,11 +137,9 @@ def test_a_stray_of_an_earlier_run_is_stopped_first(folder: Path) -> None:
 
 
 def test_a_taken_port_gives_one_line(folder: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other, running(folder, ready=False, PORT=str(other.getsockname()[1])) as run:
+    with socket.create_server(("127.0.0.1", 0)) as other, running(folder, ready=False, port=other.getsockname()[1]) as run:
         assert run.popen.wait(20) == 1
-        assert run.text == f"Port {other.getsockname()[1]} is taken by another program. Choose another: " + (
-            f"PORT={other.getsockname()[1] + 1} make run\n"
-        )
+        assert run.text == f"Port {run.port} is taken by another program. Choose another: PORT=8000 make run\n"
         assert processes_of(run.home) == {}
 
 

@@ -37,8 +37,8 @@ class Given:
 
     @property
     def home(self) -> Path:
-        """STOREKEEP_HOME, absolute; `.storekeep` in the working folder by default."""
-        return Path(self.values.get("STOREKEEP_HOME", ".storekeep")).absolute()
+        """STOREKEEP_HOME, absolute and without symbolic links; `.storekeep` in the working folder by default."""
+        return Path(self.values.get("STOREKEEP_HOME", ".storekeep")).expanduser().resolve()
 
     @property
     def port(self) -> int:

@@ -172,7 +172,7 @@ class PostgresServer:
         """Whether a postgres process serves our data; where the kernel will not say, having the data's owner must do."""
         process = Path("/proc") / str(pid)
         try:
-            return (process / "cwd").readlink() == self.data
+            return (process / "cwd").readlink() == self.data.resolve()
         except PermissionError:
             return process.stat().st_uid == self.data.stat().st_uid
         except OSError:

@@ -36,7 +36,7 @@ def find(home: Path | None, folders: Iterable[Path] = ()) -> list[Stray]:
     its ancestors are never among them.
     """
     mark = f"{MARK}={home}".encode() if home else None
-    places = {str(folder) for folder in folders}
+    places = {str(folder.resolve()) for folder in folders}
     own = _lineage()
     found = []
     for entry in Path("/proc").iterdir():

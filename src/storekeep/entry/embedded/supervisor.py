@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+import asyncpg
+
 from storekeep.entry.embedded import ports, servers, strays
 from storekeep.entry.embedded.environment import Given, for_children
 from storekeep.entry.embedded.errorwatch import ErrorWatch
@@ -22,7 +24,7 @@ from storekeep.entry.embedded.postgres import PostgresServer
 from storekeep.entry.embedded.probes import listens, status
 from storekeep.entry.embedded.processes import Process, Program, spawn
 from storekeep.entry.embedded.redis import RedisServer
-from storekeep.entry.embedded.roles import ensure_roles
+from storekeep.entry.embedded.roles import RoleUrls, ensure_roles
 
 DATABASE = "storekeep"
 _ATTEMPTS = 3  # of a step that runs once
@@ -116,15 +118,17 @@ class Supervisor:
         postgres.env = redis.env = {strays.MARK: str(home.path)}
         if strays.stop(home.path, pause=self.pause):
             self.say("Stopped what an earlier run had left behind.")
-        if not ports.is_free(given.port, given.host):
-            raise StartFailed(f"Port {given.port} is taken by another program. Choose another: PORT={given.port + 1} make run")
+        if problem := ports.obstacle(given.port, given.host):
+            raise StartFailed(
+                f"Port {given.port} {problem}. Choose another: PORT={8000 if given.port > 9999 else given.port + 1} make run"
+            )
         home.describe(address=given.address)
         used = home.ports()
         avoid = frozenset({given.port})
         addresses: dict[str, str] = {}
         if not given.own_database:
             used["postgres"] = port = self._start_server(postgres, used.get("postgres"), avoid)
-            roles = ensure_roles(postgres.dsn(port), DATABASE)
+            roles = self._make_roles(postgres.dsn(port))
             addresses |= {"DATABASE_URL": roles.runtime, "DATABASE_OWNER_URL": roles.owner, "DATABASE_SYSTEM_URL": roles.system}
         if not given.own_redis:
             used["redis"] = port = self._start_server(redis, used.get("redis"), avoid)
@@ -145,7 +149,7 @@ class Supervisor:
         if stand_in:
             self._keep("sandbox", stand_in, env, lambda _: listens(ports.LOOPBACK, sandbox_port))
         if commands.migrate:
-            self._run_step("migrate", commands.migrate, env)
+            self._run_step("migrate", commands.migrate, env, "the migrations")
         if stand_in:
             self._wait("the Shopify stand-in", self._keepers[-1].ready)
         api = self._keep("api", commands.serve, env, lambda _: status(host, given.port, "/readyz") == 200)
@@ -153,10 +157,20 @@ class Supervisor:
         if api:
             self._wait("the API", lambda: listens(host, given.port))
         if stand_in and commands.demo:
-            self._run_step("demo", commands.demo, env)
+            self._run_step("demo", commands.demo, env, "the import of the demo stores")
         if api:
-            self._wait("the import of the demo stores" if stand_in else "the API", api.ready)
+            self._wait("the API to be ready", api.ready, every=0.2)
         self._announce(demo=bool(stand_in and commands.demo))
+
+    def _make_roles(self, dsn: str) -> RoleUrls:
+        """Make the database and its roles; again when the server was killed and restarted meanwhile. Raises StartFailed."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return ensure_roles(dsn, DATABASE)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                reason = error
+                self.pause(1)
+        raise StartFailed(f"The database roles cannot be made: {reason}. The log: {self._home.logs / 'postgres.log'}")
 
     def _announce(self, *, demo: bool) -> None:
         for keeper in self._keepers:
@@ -196,15 +210,15 @@ class Supervisor:
         self._keepers.append(keeper)
         return keeper
 
-    def _run_step(self, name: str, command: tuple[str, ...], env: dict[str, str]) -> None:
+    def _run_step(self, name: str, command: tuple[str, ...], env: dict[str, str], what: str) -> None:
         """Run a program to its end; again when it was killed or what it leans on was restarted. Raises StartFailed."""
         program = Program(name, command, self._home.logs / f"{name}.log", Path.cwd(), env)
         for attempt in range(1, _ATTEMPTS + 1):
-            self._expect(f"`storekeep {name}`")
+            self._expect(what)
             process = spawn(program)
             self._steps.append(process)
             while process.alive():
-                self.pause(0.02)
+                self.pause(0.05)
             self._expect("")
             self._steps.remove(process)
             if process.exit_code == 0:
@@ -215,10 +229,10 @@ class Supervisor:
             self.say(f"{why}; trying again.")
             self.pause(attempt)
 
-    def _wait(self, what: str, condition: Callable[[], bool]) -> None:
+    def _wait(self, what: str, condition: Callable[[], bool], every: float = 0.05) -> None:
         self._expect(what)
         while not condition():
-            self.pause(0.05)
+            self.pause(every)
         self._expect("")
 
     def _expect(self, what: str) -> None:
