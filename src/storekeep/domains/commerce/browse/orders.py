@@ -130,7 +130,7 @@ async def get_order(session: TenantSession, order_id: UUID) -> WholeOrder:
     if row is None:
         raise OrderNotFound()
     lines = await _all(
-        session, select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position, OrderLine.id)
+        session, select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.shopify_id)
     )
     refunds = await _all(session, select(Refund).where(Refund.order_id == order_id).order_by(Refund.processed_at, Refund.id))
     parts: dict[UUID, list[RefundLine]] = {refund.id: [] for refund in refunds}

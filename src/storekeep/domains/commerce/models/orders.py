@@ -66,12 +66,12 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
     total_refunded: Mapped[Decimal] = mapped_column(Amount)
     current_total_price: Mapped[Decimal] = mapped_column(Amount)
     presentment_total_price: Mapped[Decimal] = mapped_column(Amount)
-    units: Mapped[int]
+    units: Mapped[int] = mapped_column(BigInteger)
     gross_sales: Mapped[Decimal] = mapped_column(Amount)
     discounts: Mapped[Decimal] = mapped_column(Amount)
     net_shipping: Mapped[Decimal] = mapped_column(Amount)
     taxes: Mapped[Decimal] = mapped_column(Amount)
-    item_count: Mapped[int]
+    item_count: Mapped[int] = mapped_column(BigInteger)
     line_count: Mapped[int]
     shipping_lines: Mapped[list[Any]] = mapped_column(JSONB)
     shipping_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
@@ -101,14 +101,13 @@ class OrderLine(TenantRow):
 
     `original_total` is unit price × quantity, `total_discount` every discount that fell on the line, `tax` its taxes, all as
     charged (with the tax in them where the order's prices include it). `gross_sales` and `net_sales` are before tax, the latter
-    after discounts; both are 0 for what is no sale (gift cards, tips).
+    after discounts; both are 0 for what is no sale (gift cards, tips). Lines are shown in the order of `shopify_id`.
     """
 
     __tablename__ = "order_lines"
 
     order_id: Mapped[UUID]
     shopify_id: Mapped[int] = mapped_column(BigInteger)
-    position: Mapped[int]
     product_shopify_id: Mapped[int | None] = mapped_column(BigInteger)
     variant_shopify_id: Mapped[int | None] = mapped_column(BigInteger)
     title: Mapped[str]
@@ -152,7 +151,7 @@ class Refund(TenantRow):
     note: Mapped[str | None]
     total: Mapped[Decimal] = mapped_column(Amount)
     pending: Mapped[Decimal] = mapped_column(Amount)
-    returned_units: Mapped[int]
+    returned_units: Mapped[int] = mapped_column(BigInteger)
     returned_net: Mapped[Decimal] = mapped_column(Amount)
     returned_tax: Mapped[Decimal] = mapped_column(Amount)
     refunded_shipping: Mapped[Decimal] = mapped_column(Amount)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storekeep.runtime.database.model import Amount, TenantRow, UpdatedAt, tenant_foreign_key
@@ -39,7 +39,7 @@ class SalesDay(TenantRow):
     placed_orders: Mapped[int]
     placed_revenue: Mapped[Decimal] = mapped_column(Amount)
     orders: Mapped[int]
-    units: Mapped[int]
+    units: Mapped[int] = mapped_column(BigInteger)
     gross_sales: Mapped[Decimal] = mapped_column(Amount)
     discounts: Mapped[Decimal] = mapped_column(Amount)
     returns: Mapped[Decimal] = mapped_column(Amount)

@@ -1,0 +1,152 @@
+"""Staged customers become customers, newer wins; and customers gone at the source go here, their orders left without one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from storekeep.domains.commerce import calendars
+from storekeep.domains.commerce.calendars import Calendar
+from storekeep.domains.commerce.sales_days import recompute_days
+from storekeep.domains.commerce.sync.batch import Merged, Span
+from storekeep.domains.commerce.sync.columns import assigned, names, values
+from storekeep.domains.commerce.sync.staging import CUSTOMER_TABLES
+from storekeep.kit.clock import now
+from storekeep.runtime.database import TenantSession
+
+# ruff: noqa: S608 (every name put together here is one of our own)
+
+_RESTARTS = 5
+_HEAD = [c for c in CUSTOMER_TABLES["customers"].columns if c != "new_id"]
+_SUMS = ["fingerprint", "addresses"]
+_CHANGED = [c for c in _HEAD if c != "shopify_id"]
+
+_FIND_GONE = text("""
+    SELECT c.id FROM customers c WHERE c.tenant_id = :tenant AND c.store_id = :store AND NOT c.placeholder
+        AND (CAST(:starts AS timestamptz) IS NULL OR c.source_created_at >= :starts)
+        AND (CAST(:ends AS timestamptz) IS NULL OR c.source_created_at < :ends)
+        AND NOT EXISTS (SELECT FROM stage_customers s WHERE s.shopify_id = c.shopify_id)
+        AND c.shopify_id <> ALL(CAST(:refused AS bigint[]))
+""")
+# A customer's orders come first in the order of locks.
+_LOCK_ORDERS = text("""
+    SELECT o.sales_day FROM (
+        SELECT o.id, o.sales_day FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = ANY(CAST(:gone AS uuid[]))
+        ORDER BY o.id FOR NO KEY UPDATE) AS o
+""")
+_LOCK = text("""
+    SELECT count(*) FROM (
+        SELECT c.id FROM customers c WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.id IN (
+            SELECT d.id FROM stage_customers s JOIN customers d
+                ON d.tenant_id = :tenant AND d.store_id = :store AND d.shopify_id = s.shopify_id
+            UNION SELECT unnest(CAST(:gone AS uuid[])))
+        ORDER BY c.id FOR NO KEY UPDATE) AS locked
+""")
+# A placeholder gives way to any record; otherwise as orders are judged.
+_CLASSIFY = text("""
+    CREATE TEMPORARY TABLE work_customers ON COMMIT DROP AS
+    SELECT s.shopify_id, coalesce(c.id, s.new_id) AS id, s.created_day, c.created_day AS old_created_day,
+        CASE WHEN c.id IS NULL THEN 'new'
+            WHEN c.placeholder THEN 'changed'
+            WHEN c.source_updated_at > s.source_updated_at THEN 'stale'
+            WHEN c.fingerprint <> f.fingerprint THEN 'changed'
+            WHEN c.source_updated_at < s.source_updated_at THEN 'touched'
+            ELSE 'same' END AS state
+    FROM stage_customers s JOIN stage_customer_sums f ON f.shopify_id = s.shopify_id
+    LEFT JOIN customers c ON c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = s.shopify_id
+""")
+_ADD_GONE = text("""
+    INSERT INTO work_customers (shopify_id, id, old_created_day, state)
+    SELECT c.shopify_id, c.id, c.created_day, 'gone' FROM customers c
+    WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.id = ANY(CAST(:gone AS uuid[]))
+""")
+_COUNT = text("SELECT state, count(*) FROM work_customers GROUP BY state")
+# A customer's day of creation hardly ever changes (a placeholder's does), so most merges touch the days of new ones alone.
+_DAYS = text("""
+    SELECT unnest(ARRAY[created_day, old_created_day]) AS day FROM work_customers
+    WHERE state IN ('new', 'gone') OR (state = 'changed' AND created_day <> old_created_day)
+""")
+_OVERTAKEN = text("""
+    SELECT EXISTS (SELECT FROM work_customers w JOIN customers c
+        ON c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = w.shopify_id WHERE w.state = 'new')
+""")
+_ORDERED_MEANWHILE = text("""
+    SELECT EXISTS (SELECT FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = ANY(CAST(:gone AS uuid[]))
+        AND o.sales_day <> ALL(CAST(:days AS date[])))
+""")
+_WRITE = [
+    text("""
+        UPDATE orders o SET customer_id = NULL FROM work_customers w
+        WHERE o.tenant_id = :tenant AND o.customer_id = w.id AND w.state = 'gone'
+    """),
+    text("DELETE FROM customers c USING work_customers w WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'gone'"),
+    text("""
+        UPDATE customers c SET source_updated_at = s.source_updated_at
+        FROM work_customers w JOIN stage_customers s USING (shopify_id)
+        WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'touched'
+    """),
+    text(f"""
+        UPDATE customers c SET {assigned([("s", _CHANGED), ("f", _SUMS)])}, placeholder = false, updated_at = :now
+        FROM work_customers w JOIN stage_customers s USING (shopify_id) JOIN stage_customer_sums f USING (shopify_id)
+        WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'changed'
+    """),
+    text(f"""
+        INSERT INTO customers (tenant_id, store_id, id, placeholder, created_at, updated_at, {names(_HEAD)}, {names(_SUMS)})
+        SELECT :tenant, :store, w.id, false, :now, :now, {values("s", _HEAD)}, {values("f", _SUMS)}
+        FROM work_customers w JOIN stage_customers s USING (shopify_id) JOIN stage_customer_sums f USING (shopify_id)
+        WHERE w.state = 'new' ORDER BY w.id
+    """),
+]
+
+
+class _Overtaken(Exception):
+    """Another transaction stored a customer we took for new, or an order of one that is going."""
+
+
+async def merge_customers(
+    session: TenantSession, calendar: Calendar, *, refused: Collection[int] = (), complete: Span | None = None
+) -> Merged:
+    """Merge what lies in the staging tables of customers. Once a transaction; arguments and errors as `merge_orders`."""
+    key: dict[str, Any] = {"tenant": session.tenant_id, "store": calendar.store_id, "now": now()}
+    for _ in range(_RESTARTS):
+        try:
+            async with session.begin_nested():
+                return await _attempt(session, calendar, key, refused, complete)
+        except _Overtaken:
+            continue
+    raise RuntimeError("another writer stored the same customers time and again")
+
+
+async def _attempt(
+    session: TenantSession, calendar: Calendar, key: dict[str, Any], refused: Collection[int], complete: Span | None
+) -> Merged:
+    gone: list[UUID] = []
+    days: set[date] = set()
+    if complete is not None:
+        bounds = {"starts": complete.starts_at, "ends": complete.ends_at, "refused": list(refused)}
+        gone = sorted((await session.execute(_FIND_GONE, {**key, **bounds})).scalars())
+        days.update((await session.execute(_LOCK_ORDERS, {**key, "gone": gone})).scalars())
+    await session.execute(_LOCK, {**key, "gone": gone})
+    await session.execute(_CLASSIFY, key)
+    if gone:
+        await session.execute(_ADD_GONE, {**key, "gone": gone})
+    found: dict[str, int] = {row[0]: row[1] for row in await session.execute(_COUNT)}
+    written, removed = found.get("new", 0) + found.get("changed", 0), found.get("gone", 0)
+    unchanged = sum(found.values()) - written - removed
+    days.update(day for day in (await session.execute(_DAYS, key)).scalars() if day is not None)
+    if days:
+        await calendars.lock_days(session, calendar.store_id, days)
+    await calendars.ensure_calendar(session, calendar)
+    if (await session.execute(_OVERTAKEN, key)).scalar_one():
+        raise _Overtaken
+    if gone and (await session.execute(_ORDERED_MEANWHILE, {**key, "gone": gone, "days": sorted(days)})).scalar_one():
+        raise _Overtaken
+    if unchanged < sum(found.values()) or found.get("touched"):
+        for statement in _WRITE:
+            await session.execute(statement, key)
+    await recompute_days(session, calendar, days)
+    return Merged(written, unchanged, removed, frozenset(days))

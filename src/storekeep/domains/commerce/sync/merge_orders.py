@@ -1,0 +1,114 @@
+"""Staged orders become orders: newer wins, children follow their parents, and the figures of every day touched come out right.
+
+One merge a transaction, in these steps: lock the orders that are here already; decide what becomes of each; make sure that every
+customer they name exists; lock the customers; find the days touched; lock those; write; recompute. See docs/flows/store-sync.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from storekeep.domains.commerce import calendars
+from storekeep.domains.commerce.calendars import Calendar
+from storekeep.domains.commerce.sales_days import recompute_customers, recompute_days
+from storekeep.domains.commerce.sync import order_sql
+from storekeep.domains.commerce.sync.batch import Merged, Span
+from storekeep.kit.clock import now
+from storekeep.kit.ids import uuid7
+from storekeep.runtime.database import TenantSession
+
+_RESTARTS = 5
+
+
+class _Overtaken(Exception):
+    """Another transaction stored an order we took for new."""
+
+
+async def merge_orders(
+    session: TenantSession,
+    calendar: Calendar,
+    *,
+    refused: Collection[int] = (),
+    complete: Span | None = None,
+    gone: Collection[UUID] = (),
+) -> Merged:
+    """Merge what lies in the staging tables of orders. Once a transaction.
+
+    With `complete`, everything at the source in that span was staged (`refused`: numbers that were there and could not be read):
+    what else we have of the span is removed. `gone` are ids of orders known to be deleted. Raises CalendarChanged when the rows
+    were made under another time zone than the store now has.
+    """
+    key: dict[str, Any] = {"tenant": session.tenant_id, "store": calendar.store_id, "now": now()}
+    for _ in range(_RESTARTS):
+        try:
+            async with session.begin_nested():
+                return await _attempt(session, calendar, key, refused, complete, gone)
+        except _Overtaken:
+            # Undoing the savepoint gave every lock back, so the next try takes them in order again.
+            continue
+    raise RuntimeError("another writer stored the same orders time and again")
+
+
+async def _attempt(
+    session: TenantSession,
+    calendar: Calendar,
+    key: dict[str, Any],
+    refused: Collection[int],
+    complete: Span | None,
+    gone: Collection[UUID],
+) -> Merged:
+    going = sorted({*gone, *(await _find_gone(session, key, refused, complete) if complete else ())})
+    await session.execute(order_sql.LOCK_ORDERS, {**key, "gone": going})
+    await session.execute(order_sql.CLASSIFY, key)
+    if going:
+        await session.execute(order_sql.ADD_GONE, {**key, "gone": going})
+    found: dict[str, int] = {row[0]: row[1] for row in await session.execute(order_sql.COUNT)}
+    idle = found.get("same", 0) + found.get("stale", 0)
+    unchanged = idle + found.get("touched", 0)
+    written, removed = found.get("new", 0) + found.get("changed", 0), found.get("gone", 0)
+    if not written and not removed:
+        if unchanged > idle:
+            await session.execute(order_sql.TOUCH, key)
+        return Merged(unchanged=unchanged)
+    if idle:
+        await session.execute(order_sql.DROP_IDLE)
+    customers = await _own_customers(session, key)
+    days = await _touched_days(session, key)
+    await calendars.lock_days(session, calendar.store_id, days)
+    await calendars.ensure_calendar(session, calendar)
+    if (await session.execute(order_sql.OVERTAKEN, key)).scalar_one():
+        raise _Overtaken
+    for statement in order_sql.WRITE:
+        await session.execute(statement, key)
+    await recompute_customers(session, calendar.store_id, customers)
+    await recompute_days(session, calendar, days)
+    return Merged(written, unchanged, removed, frozenset(days))
+
+
+async def _find_gone(session: TenantSession, key: dict[str, Any], refused: Collection[int], span: Span) -> list[UUID]:
+    bounds = {"starts": span.starts_at, "ends": span.ends_at, "refused": list(refused)}
+    return list((await session.execute(order_sql.FIND_GONE, {**key, **bounds})).scalars())
+
+
+async def _own_customers(session: TenantSession, key: dict[str, Any]) -> list[UUID]:
+    """Every customer the orders name or named, existing and locked."""
+    missing = (await session.execute(order_sql.UNKNOWN_CUSTOMERS, key)).all()
+    if missing:
+        rows = {
+            "ids": [uuid7() for _ in missing],
+            "numbers": [row.customer for row in missing],
+            "created": [row.source_created_at for row in missing],
+            "days": [row.created_day for row in missing],
+        }
+        await session.execute(order_sql.ADD_PLACEHOLDERS, {**key, **rows})
+    await session.execute(order_sql.LINK_CUSTOMERS, key)
+    return list((await session.execute(order_sql.LOCK_CUSTOMERS, key)).scalars())
+
+
+async def _touched_days(session: TenantSession, key: dict[str, Any]) -> set[date]:
+    own = (await session.execute(order_sql.OWN_DAYS, key)).scalars()
+    firsts = (await session.execute(order_sql.FIRST_DAYS, key)).scalars()
+    return {day for day in (*own, *firsts) if day is not None}

@@ -1,0 +1,167 @@
+"""Reads values out of Shopify's JSON: ids, times, amounts, texts. What cannot be stored raises BadRecord for that record."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from storekeep.kit.clock import day_in
+from storekeep.kit.text import storable
+
+ZERO = Decimal(0)
+Node = dict[str, Any]
+
+_GID = re.compile(r"gid://shopify/([A-Za-z]+)/(\d{1,19})(?:\?.*)?", re.ASCII | re.DOTALL)
+_AMOUNT = re.compile(r"-?\d{1,14}(?:\.\d{1,20})?", re.ASCII)
+_MAX_ID = 2**63 - 1
+_MAX_COUNT = 1_000_000_000
+# B-tree entries end at 2,704 bytes; no field of Shopify's that we index is meant to be longer than 255 characters.
+_INDEXED = 500
+_LONG = 100_000
+
+
+class BadRecord(Exception):
+    """One record that cannot be stored. `message` names the field and never quotes its content."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        super().__init__(f"{field} {problem}")
+
+
+def gid_number(value: object, field: str = "id") -> int:
+    """The number in a global id; its query string, which some have, is ignored."""
+    match = _GID.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise BadRecord(field, "is not a global id")
+    number = int(match[2])
+    if not 0 < number <= _MAX_ID:
+        raise BadRecord(field, "is out of range")
+    return number
+
+
+def gid_number_of(node: object, field: str) -> int | None:
+    """The number of a linked object `{id}`; None where nothing is linked (any more)."""
+    if node is None:
+        return None
+    return gid_number(node.get("id") if isinstance(node, dict) else None, field)
+
+
+def moment(value: object, field: str) -> datetime:
+    """An aware time, in UTC."""
+    if not isinstance(value, str):
+        raise BadRecord(field, "is missing")
+    try:
+        read = datetime.fromisoformat(value)
+        if read.tzinfo is None:
+            raise BadRecord(field, "has no time zone")
+        return read if read.tzinfo is UTC else read.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadRecord(field, "is not a time") from None
+
+
+def moment_or_none(value: object, field: str) -> datetime | None:
+    """A time that may be missing."""
+    return None if value is None else moment(value, field)
+
+
+def day(at: datetime, zone: ZoneInfo, field: str) -> date:
+    """The store-local day of `at`."""
+    try:
+        return day_in(at, zone)
+    except OverflowError:
+        raise BadRecord(field, "is out of range") from None
+
+
+def amount(value: object, field: str) -> Decimal:
+    """A decimal string. Amounts of 10^14 and more are refused: their sums could not be stored."""
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return Decimal(value)
+    raise BadRecord(field, "is not an amount")
+
+
+def shop_amount(node: Node, field: str) -> Decimal:
+    """The amount of a money bag in the shop's currency; 0 where there is no bag."""
+    bag = node.get(field)
+    if bag is None:
+        return ZERO
+    try:
+        return amount(bag["shopMoney"]["amount"], field)
+    except (KeyError, TypeError):
+        raise BadRecord(field, "is not an amount") from None
+
+
+def count(value: object, field: str) -> int:
+    """A quantity: a whole number, not beyond a thousand million either way."""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MAX_COUNT:
+        raise BadRecord(field, "is not a quantity")
+    return value
+
+
+def flag(value: object) -> bool:
+    """Whether the field is true; missing is false."""
+    return value is True
+
+
+def text(value: object, field: str, limit: int = _LONG) -> str:
+    """A text as it is, cut at `limit` characters, "" where it is missing."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadRecord(field, "is not text")
+    return storable(value[:limit] if len(value) > limit else value)
+
+
+def text_or_none(value: object, field: str, limit: int = _LONG) -> str | None:
+    """A text; None where it is missing or empty."""
+    return text(value, field, limit) or None
+
+
+def label(value: object, field: str) -> str:
+    """A text that is indexed: cut at 500 characters."""
+    return text(value, field, _INDEXED)
+
+
+def label_or_none(value: object, field: str) -> str | None:
+    """An indexed text; None where it is missing or empty."""
+    return text(value, field, _INDEXED) or None
+
+
+def texts(value: object, field: str) -> list[str]:
+    """A list of texts, empties left out; [] where it is missing."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise BadRecord(field, "is not a list")
+    return [item for item in (text(entry, field, _INDEXED) for entry in value[:1000]) if item]
+
+
+def items(value: object, field: str) -> list[Any]:
+    """The objects of a plain list or of a connection's `nodes`; [] where it is missing."""
+    if isinstance(value, dict):
+        value = value.get("nodes")
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise BadRecord(field, "is not a list")
+    return value
+
+
+def currency(value: object, field: str) -> str:
+    """An ISO 4217 code."""
+    if not isinstance(value, str) or len(value) != 3 or not value.isascii() or not value.isalpha():
+        raise BadRecord(field, "is not a currency")
+    return value.upper()
+
+
+def storable_json(value: Any) -> Any:
+    """`value` (parsed JSON) with every text in it storable."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(key): storable_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [storable_json(item) for item in value]
+    return value

@@ -1,0 +1,286 @@
+"""Staging: rows are copied into temporary tables that live as long as the transaction, and merged from there in a few statements.
+
+COPY into a table under row-level security is refused, and a temporary table needs no such guard: nobody else can see it. Amounts
+and JSON are staged as text and become numbers and documents on the way into the real tables: a quarter of the price of encoding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from storekeep.domains.commerce.sync.batch import Row
+from storekeep.runtime.database import TenantSession
+
+# Statistics of small sets are not worth their price: the planner sees the size of a table anyway.
+_ANALYZE_FROM = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class StageTable:
+    """A staging table: its name and its columns with their types, in the order rows have."""
+
+    name: str
+    columns: Mapping[str, str]
+
+    def ddl(self) -> str:
+        """The statement that makes it, for this transaction alone."""
+        columns = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
+        return f"CREATE TEMPORARY TABLE {self.name} ({columns}) ON COMMIT DROP"
+
+
+class Staging:
+    """The staging tables of one transaction, by the names under which rows are buffered."""
+
+    def __init__(self, session: TenantSession, tables: Mapping[str, StageTable]) -> None:
+        self._session = session
+        self._tables = tables
+        self._counts = dict.fromkeys(tables, 0)
+
+    async def open(self) -> None:
+        """Make the tables. Once a transaction."""
+        for table in self._tables.values():
+            await self._session.execute(text(table.ddl()))
+
+    async def copy(self, rows: Mapping[str, Sequence[Row]]) -> None:
+        """Copy rows into their tables."""
+        raw = await (await self._session.connection()).get_raw_connection()
+        driver = raw.driver_connection
+        if driver is None:
+            raise RuntimeError("the session has no connection to copy over")
+        for name, records in rows.items():
+            if records:
+                table = self._tables[name]
+                await driver.copy_records_to_table(table.name, records=records, columns=list(table.columns))
+                self._counts[name] += len(records)
+
+    async def analyze(self) -> None:
+        """Give the planner statistics where they matter. Once, after the last copy."""
+        for name, count in self._counts.items():
+            if count >= _ANALYZE_FROM:
+                await self._session.execute(text(f"ANALYZE {self._tables[name].name}"))
+
+
+_KEY = {"shopify_id": "bigint", "new_id": "uuid"}
+_PART = {"parent": "bigint", "new_id": "uuid", "shopify_id": "bigint"}
+
+ORDER_TABLES: dict[str, StageTable] = {
+    "orders": StageTable(
+        "stage_orders",
+        {
+            **_KEY,
+            "source_updated_at": "timestamptz",
+            "name": "text",
+            "customer": "bigint",
+            "customer_name": "text",
+            "email": "text",
+            "email_norm": "text",
+            "phone": "text",
+            "source_created_at": "timestamptz",
+            "processed_at": "timestamptz",
+            "cancelled_at": "timestamptz",
+            "closed_at": "timestamptz",
+            "cancel_reason": "text",
+            "created_day": "date",
+            "sales_day": "date",
+            "test": "boolean",
+            "edited": "boolean",
+            "financial_status": "text",
+            "fulfillment_status": "text",
+            "source_name": "text",
+            "note": "text",
+            "tags": "text[]",
+            "discount_codes": "text[]",
+            "currency": "text",
+            "presentment_currency": "text",
+            "taxes_included": "boolean",
+            "total_price": "text",
+            "subtotal_price": "text",
+            "total_discounts": "text",
+            "total_shipping": "text",
+            "total_tax": "text",
+            "total_tip": "text",
+            "total_refunded": "text",
+            "current_total_price": "text",
+            "presentment_total_price": "text",
+            "shipping_address": "text",
+            "billing_address": "text",
+        },
+    ),
+    "order_sums": StageTable(
+        "stage_order_sums",
+        {
+            "shopify_id": "bigint",
+            "fingerprint": "bytea",
+            "units": "bigint",
+            "gross_sales": "text",
+            "discounts": "text",
+            "net_shipping": "text",
+            "taxes": "text",
+            "total_duties": "text",
+            "total_additional_fees": "text",
+            "item_count": "bigint",
+            "line_count": "integer",
+            "shipping_lines": "text",
+        },
+    ),
+    "order_lines": StageTable(
+        "stage_order_lines",
+        {
+            **_PART,
+            "product_shopify_id": "bigint",
+            "variant_shopify_id": "bigint",
+            "title": "text",
+            "variant_title": "text",
+            "sku": "text",
+            "vendor": "text",
+            "quantity": "integer",
+            "current_quantity": "integer",
+            "unit_price": "text",
+            "original_total": "text",
+            "total_discount": "text",
+            "tax": "text",
+            "gross_sales": "text",
+            "net_sales": "text",
+            "gift_card": "boolean",
+            "requires_shipping": "boolean",
+        },
+    ),
+    "fulfillments": StageTable(
+        "stage_fulfillments",
+        {
+            **_PART,
+            "name": "text",
+            "status": "text",
+            "shipment_status": "text",
+            "source_created_at": "timestamptz",
+            "source_updated_at": "timestamptz",
+            "delivered_at": "timestamptz",
+            "tracking_company": "text",
+            "tracking_numbers": "text[]",
+            "tracking_urls": "text[]",
+        },
+    ),
+    "refunds": StageTable(
+        "stage_refunds",
+        {
+            **_PART,
+            "source_created_at": "timestamptz",
+            "processed_at": "timestamptz",
+            "refund_day": "date",
+            "note": "text",
+            "total": "text",
+            "pending": "text",
+            "returned_units": "bigint",
+            "returned_net": "text",
+            "returned_tax": "text",
+            "refunded_shipping": "text",
+            "refunded_shipping_tax": "text",
+            "adjustment": "text",
+            "adjustment_tax": "text",
+            "transactions": "text",
+        },
+    ),
+    "refund_lines": StageTable(
+        "stage_refund_lines",
+        {
+            "parent": "bigint",
+            "new_id": "uuid",
+            "refund": "bigint",
+            "shopify_id": "bigint",
+            "line": "bigint",
+            "quantity": "integer",
+            "restock_type": "text",
+            "subtotal": "text",
+            "tax": "text",
+        },
+    ),
+    "order_corrections": StageTable(
+        "stage_order_corrections",
+        {
+            "parent": "bigint",
+            "new_id": "uuid",
+            "kind": "text",
+            "shopify_id": "bigint",
+            "happened_at": "timestamptz",
+            "correction_day": "date",
+            "gross_sales": "text",
+            "discounts": "text",
+            "returns": "text",
+            "shipping": "text",
+            "taxes": "text",
+            "duties": "text",
+            "fees": "text",
+        },
+    ),
+}
+
+CUSTOMER_TABLES: dict[str, StageTable] = {
+    "customers": StageTable(
+        "stage_customers",
+        {
+            **_KEY,
+            "source_updated_at": "timestamptz",
+            "email": "text",
+            "email_norm": "text",
+            "first_name": "text",
+            "last_name": "text",
+            "name": "text",
+            "phone": "text",
+            "state": "text",
+            "note": "text",
+            "tags": "text[]",
+            "verified_email": "boolean",
+            "tax_exempt": "boolean",
+            "locale": "text",
+            "source_created_at": "timestamptz",
+            "created_day": "date",
+        },
+    ),
+    "customer_sums": StageTable("stage_customer_sums", {"shopify_id": "bigint", "fingerprint": "bytea", "addresses": "text"}),
+}
+
+PRODUCT_TABLES: dict[str, StageTable] = {
+    "products": StageTable(
+        "stage_products",
+        {
+            **_KEY,
+            "source_updated_at": "timestamptz",
+            "title": "text",
+            "handle": "text",
+            "description": "text",
+            "vendor": "text",
+            "product_type": "text",
+            "status": "text",
+            "tags": "text[]",
+            "total_inventory": "integer",
+            "source_created_at": "timestamptz",
+            "published_at": "timestamptz",
+        },
+    ),
+    "product_sums": StageTable(
+        "stage_product_sums",
+        {
+            "shopify_id": "bigint",
+            "fingerprint": "bytea",
+            "price": "text",
+            "variant_count": "integer",
+            "skus": "text",
+        },
+    ),
+    "variants": StageTable(
+        "stage_variants",
+        {
+            **_PART,
+            "position": "integer",
+            "title": "text",
+            "sku": "text",
+            "barcode": "text",
+            "price": "text",
+            "compare_at_price": "text",
+            "inventory_quantity": "integer",
+        },
+    ),
+}
