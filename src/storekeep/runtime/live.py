@@ -18,6 +18,7 @@ from uuid import UUID
 
 import orjson
 import structlog
+from anyio import move_on_after
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
@@ -205,7 +206,9 @@ class LiveHub:
                     subscription.missed()
             yield subscription
         finally:
-            await self._leave(tenant_id, subscription)
+            # A browser that goes cancels the stream, and every await in it; leaving must happen all the same.
+            with move_on_after(_CONFIRM_S, shield=True):
+                await self._leave(tenant_id, subscription)
 
     async def _since(self, tenant_id: UUID, last_event_id: str) -> list[_Entry] | None:
         """What came after that event, or None when that cannot be told any more."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import socket
 import threading
 import time
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from fastapi import FastAPI
+from redis.asyncio import Redis
 
+from storekeep.runtime.live import LiveHub, LiveNews
 from storekeep.runtime.web.config import WebConfig
 from tests.entry.api import sample
 
@@ -70,6 +75,35 @@ def test_long_heads_in_turn_are_fine(address: str) -> None:
     with httpx.Client(base_url=address) as client:
         for _ in range(5):
             assert client.get("/api/meta", headers={"x-padding": "y" * 40_000}).status_code == 200
+
+
+async def test_a_browser_that_goes_leaves_nothing_behind(address: str, app: FastAPI, redis_url: str) -> None:
+    hub = app.state.services.get(LiveHub)
+    channel = f"live:{sample.TENANT}"
+    async with Redis.from_url(redis_url) as redis, httpx.AsyncClient(base_url=address, verify=False) as client:
+        async with client.stream("GET", "/api/session/live") as response:
+            assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+            assert "content-encoding" not in response.headers
+            lines = response.aiter_lines()
+            assert await anext(lines) == ": connected"
+            assert (await anext(lines)).startswith("retry: ")
+            assert dict(await redis.pubsub_numsub(channel))[channel.encode()] == 1
+            await LiveNews(redis).publish(sample.TENANT, "sync.progress", {"n": 1}, permission="order:read")
+            received = [line async for line in _until(lines, "data:")]
+            assert any(line == "event: sync.progress" for line in received)
+        for _ in range(100):
+            if hub.followers == 0 and dict(await redis.pubsub_numsub(channel))[channel.encode()] == 0:
+                break
+            await asyncio.sleep(0.02)
+        assert hub.followers == 0
+        assert dict(await redis.pubsub_numsub(channel))[channel.encode()] == 0
+
+
+async def _until(lines: AsyncIterator[str], start: str) -> AsyncIterator[str]:
+    async for line in lines:
+        yield line
+        if line.startswith(start):
+            return
 
 
 def test_stopping_ends_live_streams(config: WebConfig, redis_url: str) -> None:
