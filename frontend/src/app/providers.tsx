@@ -1,0 +1,24 @@
+/** What every page stands on: theme, cache, router, floating messages. */
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { theme } from '~/theme';
+import type { makeRouter } from './router';
+
+interface ProvidersProps {
+  queryClient: QueryClient;
+  router: ReturnType<typeof makeRouter>;
+}
+
+export function Providers({ queryClient, router }: ProvidersProps) {
+  return (
+    // Variables and classes are in the built stylesheet: the security policy allows no <style> written at run time.
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+        <Notifications position="bottom-right" limit={4} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

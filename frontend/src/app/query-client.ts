@@ -1,0 +1,32 @@
+/** The cache of what the server said, and the rules for asking again. */
+import { QueryClient, type Query } from '@tanstack/react-query';
+import { shouldRetry, type ApiProblem } from '~/api/problem';
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    defaultError: ApiProblem;
+  }
+}
+
+/** Long lists are not read again from the top behind someone's back. */
+const FEW_PAGES = 3;
+
+export function isLongList(query: Query): boolean {
+  const data = query.state.data as { pages?: unknown[] } | undefined;
+  return Array.isArray(data?.pages) && data.pages.length > FEW_PAGES;
+}
+
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: shouldRetry,
+        retryDelay: (failures) => Math.min(4000, 500 * 2 ** failures),
+        staleTime: 30_000,
+        gcTime: 10 * 60_000,
+        refetchOnWindowFocus: (query) => !isLongList(query as unknown as Query),
+      },
+      mutations: { retry: false },
+    },
+  });
+}

@@ -1,0 +1,170 @@
+/** Find anything: places, stores, commands, and orders, customers and products by what one types. */
+import '@mantine/spotlight/styles.layer.css';
+import { useDebouncedValue } from '@mantine/hooks';
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { IconBuildingStore, IconCommand, IconPackage, IconSearch, IconTag, IconUser } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useSession } from '~/api/session';
+import { useStores } from '~/api/stores';
+import { customerFindQuery } from '~/features/commerce/customers/queries';
+import { orderFindQuery } from '~/features/commerce/orders/queries';
+import { productFindQuery } from '~/features/commerce/products/queries';
+import { useShortcutList } from '~/lib/keyboard/use-shortcut';
+import { formatMoney } from '~/lib/money';
+import { Kbd } from '~/ui/kbd';
+import { PLACES } from './nav';
+
+const [store, spotlight] = createSpotlight();
+
+interface Finding {
+  id: string;
+  label: string;
+  description?: string | undefined;
+  icon: ReactNode;
+  keys?: string | undefined;
+  run: () => void;
+}
+
+interface PaletteProps {
+  opened: boolean;
+  onClose: () => void;
+}
+
+export default function Palette({ opened, onClose }: PaletteProps) {
+  const [text, setText] = useState('');
+  useEffect(() => {
+    if (opened) spotlight.open();
+    else spotlight.close();
+  }, [opened]);
+  const groups = useFindings(text);
+  const shown = groups.filter((group) => group.findings.length > 0);
+  return (
+    <Spotlight.Root
+      store={store}
+      query={text}
+      onQueryChange={setText}
+      onSpotlightClose={onClose}
+      shortcut={null}
+      lockScroll={false}
+      maxHeight={440}
+      scrollable
+      radius="lg"
+    >
+      <Spotlight.Search
+        placeholder="Find a page, an order, a customer, a product"
+        aria-label="Find anything"
+        leftSection={<IconSearch size={18} stroke={1.75} />}
+      />
+      <Spotlight.ActionsList>
+        {shown.map((group) => (
+          <Spotlight.ActionsGroup key={group.label} label={group.label}>
+            {group.findings.map((finding) => (
+              <Spotlight.Action
+                key={finding.id}
+                label={finding.label}
+                description={finding.description}
+                leftSection={finding.icon}
+                rightSection={finding.keys && <Kbd keys={finding.keys} />}
+                onClick={finding.run}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        ))}
+        {shown.length === 0 && <Spotlight.Empty>Nothing found for “{text}”</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}
+
+interface FindingGroup {
+  label: string;
+  findings: Finding[];
+}
+
+function useFindings(text: string): FindingGroup[] {
+  const typed = text.trim();
+  const fits = (label: string) => label.toLowerCase().includes(typed.toLowerCase());
+  const records = useRecords(typed);
+  const { stores } = useStores();
+  const navigate = useNavigate();
+  const commands = useShortcutList().filter((shortcut) => shortcut.palette);
+  const keyOf = new Map(useShortcutList().map((shortcut) => [shortcut.id, shortcut.keys]));
+  const places = PLACES.filter((place) => fits(place.label)).map(({ to, label, icon: Icon }) => ({
+    id: to,
+    label,
+    icon: <Icon size={18} stroke={1.75} />,
+    keys: keyOf.get(`go.${to}`),
+    run: () => void navigate({ to }),
+  }));
+  const shops = stores
+    .filter((one) => stores.length > 1 && fits(one.name))
+    .map((one) => ({
+      id: one.id,
+      label: one.name,
+      description: 'Show this store',
+      icon: <IconBuildingStore size={18} stroke={1.75} />,
+      run: () => void navigate({ to: '.', search: (now) => ({ ...now, store: one.id }) }),
+    }));
+  return [
+    ...records,
+    { label: 'Go to', findings: places },
+    { label: 'Stores', findings: shops },
+    {
+      label: 'Commands',
+      findings: commands
+        .filter((command) => fits(command.label))
+        .map((command) => ({
+          id: command.id,
+          label: command.label,
+          icon: <IconCommand size={18} stroke={1.75} />,
+          keys: command.keys,
+          // The palette must be gone before a dialog of the command takes the focus.
+          run: () => setTimeout(() => command.run(new KeyboardEvent('keydown')), 0),
+        })),
+    },
+  ];
+}
+
+/** Orders, customers and products that match, once typing pauses. */
+function useRecords(typed: string): FindingGroup[] {
+  const { tenantId } = useSession();
+  const navigate = useNavigate();
+  const [q] = useDebouncedValue(typed, 200);
+  const orders = useQuery(orderFindQuery(tenantId, q)).data?.items ?? [];
+  const customers = useQuery(customerFindQuery(tenantId, q)).data?.items ?? [];
+  const products = useQuery(productFindQuery(tenantId, q)).data?.items ?? [];
+  if (typed.length < 2) return [];
+  return [
+    {
+      label: 'Orders',
+      findings: orders.map((order) => ({
+        id: order.id,
+        label: order.name,
+        description: [order.customer?.name ?? 'Guest', formatMoney(order.totalPrice, order.currency)].join(' · '),
+        icon: <IconPackage size={18} stroke={1.75} />,
+        run: () => void navigate({ to: '/orders/$orderId', params: { orderId: order.id } }),
+      })),
+    },
+    {
+      label: 'Customers',
+      findings: customers.map((customer) => ({
+        id: customer.id,
+        label: customer.name,
+        description: customer.email ?? undefined,
+        icon: <IconUser size={18} stroke={1.75} />,
+        run: () => void navigate({ to: '/customers/$customerId', params: { customerId: customer.id } }),
+      })),
+    },
+    {
+      label: 'Products',
+      findings: products.map((product) => ({
+        id: product.id,
+        label: product.title,
+        icon: <IconTag size={18} stroke={1.75} />,
+        run: () => void navigate({ to: '/products/$productId', params: { productId: product.id } }),
+      })),
+    },
+  ];
+}

@@ -1,0 +1,47 @@
+/** Plain facts about people's accounts. Pure. */
+import type { Role } from '~/api/types';
+
+export const ROLES: Record<Role, { label: string; may: string }> = {
+  owner: { label: 'Owner', may: 'Everything, including deleting the tenant.' },
+  admin: { label: 'Admin', may: 'Everything except deleting the tenant.' },
+  agent: { label: 'Agent', may: 'Sees orders, customers, products and figures; starts syncs and refreshes orders.' },
+  viewer: { label: 'Viewer', may: 'Sees orders, customers, products and figures; changes nothing.' },
+};
+
+export const PASSWORD_RULE = 'At least 12 characters; a few words in a row work well.';
+
+/** Null when the password will do; the server has the last word. */
+export function passwordProblem(password: string): string | null {
+  if ([...password].length < 12) return 'Use at least 12 characters.';
+  return null;
+}
+
+export function emailProblem(email: string): string | null {
+  return /^\S+@\S+\.\S+$/.test(email.trim()) ? null : 'Enter an email address, like ada@example.com.';
+}
+
+const BROWSERS: [string, RegExp][] = [
+  ['Edge', /Edg(?:e|A|iOS)?\//],
+  ['Firefox', /Firefox\/|FxiOS\//],
+  ['Chrome', /Chrome\/|CriOS\/|Chromium\//],
+  ['Safari', /Safari\//],
+  ['curl', /^curl\//],
+];
+
+const SYSTEMS: [string, RegExp][] = [
+  ['iPhone', /iPhone/],
+  ['iPad', /iPad/],
+  ['Android', /Android/],
+  ['Windows', /Windows/],
+  ['Mac', /Macintosh|Mac OS X/],
+  ['Linux', /Linux|X11/],
+];
+
+/** "Chrome on Mac" from a user-agent string; the string itself when it is something else. */
+export function describeDevice(userAgent: string | null): string {
+  if (!userAgent) return 'Unknown device';
+  const browser = BROWSERS.find(([, pattern]) => pattern.test(userAgent))?.[0];
+  const system = SYSTEMS.find(([, pattern]) => pattern.test(userAgent))?.[0];
+  if (browser && system) return `${browser} on ${system}`;
+  return browser ?? system ?? userAgent.slice(0, 40);
+}

@@ -1,0 +1,189 @@
+/** The customers of one store or all. */
+import { IconUsers } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useSession } from '~/api/session';
+import { useStores, type StoreScope } from '~/api/stores';
+import type { CustomerListItem } from '~/api/types';
+import { formatCount, plural } from '~/lib/format';
+import { compact } from '~/lib/url-state';
+import type { Column } from '~/patterns/data-table/column';
+import { DataTable } from '~/patterns/data-table/data-table';
+import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
+import { SearchBox } from '~/patterns/filter-bar';
+import { Money } from '~/patterns/money';
+import { Page } from '~/patterns/page';
+import { StoreScopeChip } from '~/patterns/store-scope';
+import { ButtonLink, TextLink } from '~/ui/links';
+import { When } from '~/ui/when';
+import classes from '../orders/orders.module.css';
+import { DEFAULT_CUSTOMER_SORT, type CustomerSearch } from './model';
+import { customerListQuery } from './queries';
+
+interface CustomersPageProps {
+  search: CustomerSearch;
+  onSearch: (change: Partial<CustomerSearch>) => void;
+  onClear: () => void;
+}
+
+export function CustomersPage({ search, onSearch, onClear }: CustomersPageProps) {
+  const { tenantId } = useSession();
+  const scope = useStores();
+  const navigate = useNavigate();
+  const filters = compact({ storeId: scope.current?.id, q: search.q, sort: search.sort ?? DEFAULT_CUSTOMER_SORT });
+  const query = useInfiniteQuery(customerListQuery(tenantId, filters));
+  const columns = useMemo(() => customerColumns(scope), [scope]);
+  return (
+    <Page title="Customers" scope={<StoreScopeChip />} body="fill">
+      <DataTable
+        name="customers"
+        label="Customers"
+        query={query}
+        columns={columns}
+        card={(customer) => <CustomerCard customer={customer} />}
+        rowId={customerId}
+        rowName={(customer) => customer.name}
+        onOpen={(customer) => void navigate({ to: '/customers/$customerId', params: { customerId: customer.id } })}
+        sort={{
+          value: search.sort,
+          fallback: DEFAULT_CUSTOMER_SORT,
+          onChange: (sort) => onSearch({ sort: sort as CustomerSearch['sort'] }),
+        }}
+        toolbar={<SearchBox label="Search customers" value={search.q} onChange={(q) => onSearch({ q })} />}
+        empty={search.q ? <FilteredEmpty what="customers" onClear={onClear} /> : <NoCustomers />}
+        bulk={() => null}
+      />
+    </Page>
+  );
+}
+
+const customerId = (customer: CustomerListItem) => customer.id;
+
+function NameLink({ customer }: { customer: CustomerListItem }) {
+  return (
+    <TextLink to="/customers/$customerId" params={{ customerId: customer.id }} className={classes.name} tabIndex={-1}>
+      {customer.name}
+    </TextLink>
+  );
+}
+
+function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
+  const zone = (customer: CustomerListItem) => scope.find(customer.storeId)?.timeZone;
+  return [
+    {
+      id: 'name',
+      header: 'Customer',
+      width: 200,
+      grow: true,
+      fixed: true,
+      sort: ['name'],
+      csv: (customer) => customer.name,
+      cell: (customer) => <NameLink customer={customer} />,
+    },
+    {
+      id: 'email',
+      header: 'Email',
+      width: 240,
+      grow: true,
+      csv: (customer) => customer.email,
+      cell: (customer) => customer.email ?? <span className="sk-muted">No email</span>,
+    },
+    {
+      id: 'orders',
+      header: 'Orders',
+      width: 90,
+      align: 'end',
+      sort: ['-orders'],
+      csv: (customer) => customer.ordersCount,
+      cell: (customer) => formatCount(customer.ordersCount),
+    },
+    {
+      id: 'spent',
+      header: 'Spent',
+      width: 140,
+      align: 'end',
+      sort: ['-spent'],
+      csv: (customer) => customer.totalSpent,
+      cell: (customer) => <Money amount={customer.totalSpent} currency={customer.currency} />,
+    },
+    {
+      id: 'last',
+      header: 'Last order',
+      width: 130,
+      csv: (customer) => customer.lastOrderAt,
+      cell: (customer) =>
+        customer.lastOrderAt && <When at={customer.lastOrderAt} timeZone={zone(customer)} detail="date" />,
+    },
+    {
+      id: 'first',
+      header: 'First order',
+      width: 130,
+      shown: false,
+      csv: (customer) => customer.firstOrderAt,
+      cell: (customer) =>
+        customer.firstOrderAt && <When at={customer.firstOrderAt} timeZone={zone(customer)} detail="date" />,
+    },
+    {
+      id: 'createdAt',
+      header: 'Since',
+      width: 130,
+      sort: ['-createdAt'],
+      csv: (customer) => customer.createdAt,
+      cell: (customer) => <When at={customer.createdAt} timeZone={zone(customer)} detail="date" />,
+    },
+    {
+      id: 'phone',
+      header: 'Phone',
+      width: 140,
+      shown: false,
+      csv: (customer) => customer.phone,
+      cell: (customer) => customer.phone,
+    },
+    {
+      id: 'tags',
+      header: 'Tags',
+      width: 150,
+      grow: true,
+      csv: (customer) => customer.tags.join(' '),
+      cell: (customer) => customer.tags.join(', '),
+    },
+    {
+      id: 'store',
+      header: 'Store',
+      width: 140,
+      grow: true,
+      shown: scope.stores.length > 1 && scope.current === null,
+      csv: (customer) => scope.find(customer.storeId)?.name ?? '',
+      cell: (customer) => scope.find(customer.storeId)?.name,
+    },
+  ];
+}
+
+function CustomerCard({ customer }: { customer: CustomerListItem }) {
+  return (
+    <div className={classes.card}>
+      <div className={classes.cardLine}>
+        <NameLink customer={customer} />
+        <Money amount={customer.totalSpent} currency={customer.currency} />
+      </div>
+      <div className={classes.cardLine}>
+        <span className="sk-truncate sk-muted">{customer.email ?? 'No email'}</span>
+        <span className="sk-muted">{plural(customer.ordersCount, 'order')}</span>
+      </div>
+    </div>
+  );
+}
+
+function NoCustomers() {
+  const { stores } = useStores();
+  return (
+    <EmptyState
+      icon={<IconUsers size={28} stroke={1.5} />}
+      title="No customers yet"
+      action={stores.length === 0 && <ButtonLink to="/stores/connect">Connect a store</ButtonLink>}
+    >
+      Everyone with a customer record in the store appears here, with what they ordered.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,104 @@
+/** Plain facts about orders: what their states mean, what the list can be asked. Pure. */
+import { humanise } from '~/lib/format';
+import { compact, day, flag, oneOf, text, uuid, type RawSearch } from '~/lib/url-state';
+import { isPreset, resolveRange, type Preset } from '~/lib/date-range';
+import type { Tone } from '~/ui/state-badge';
+import type { OrderFilters } from './queries';
+
+export const FINANCIAL = {
+  PAID: 'good',
+  PENDING: 'warn',
+  AUTHORIZED: 'open',
+  PARTIALLY_PAID: 'warn',
+  PARTIALLY_REFUNDED: 'neutral',
+  REFUNDED: 'neutral',
+  VOIDED: 'neutral',
+  EXPIRED: 'bad',
+} as const satisfies Record<string, Tone>;
+
+export const FULFILLMENT = {
+  FULFILLED: 'good',
+  UNFULFILLED: 'open',
+  PARTIALLY_FULFILLED: 'open',
+  IN_PROGRESS: 'open',
+  ON_HOLD: 'warn',
+  SCHEDULED: 'open',
+  RESTOCKED: 'neutral',
+} as const satisfies Record<string, Tone>;
+
+export interface StateWords {
+  tone: Tone;
+  label: string;
+}
+
+/** A state in words; one we have never heard of is shown as it is, without judgement. */
+export function stateWords(table: Record<string, Tone>, code: string | null): StateWords | null {
+  return code === null ? null : { tone: table[code] ?? 'neutral', label: humanise(code) };
+}
+
+export const SHIPMENT: Record<string, Tone> = {
+  DELIVERED: 'good',
+  IN_TRANSIT: 'busy',
+  OUT_FOR_DELIVERY: 'busy',
+  FAILURE: 'bad',
+  ATTEMPTED_DELIVERY: 'warn',
+};
+
+export const ORDER_SORTS = ['-createdAt', 'createdAt', '-total', 'total', '-name', 'name'] as const;
+export const DEFAULT_ORDER_SORT = '-createdAt';
+
+/** What the orders page keeps in its address. */
+export interface OrderSearch {
+  q?: string;
+  payment?: string;
+  fulfilment?: string;
+  customer?: string;
+  cancelled?: boolean;
+  test?: boolean;
+  range?: Preset;
+  from?: string;
+  to?: string;
+  sort?: (typeof ORDER_SORTS)[number];
+}
+
+export function readOrderSearch(raw: RawSearch): OrderSearch {
+  return compact({
+    q: text(raw.q),
+    payment: text(raw.payment, 40),
+    fulfilment: text(raw.fulfilment, 40),
+    customer: uuid(raw.customer),
+    cancelled: flag(raw.cancelled),
+    test: flag(raw.test),
+    range: isPreset(raw.range) ? raw.range : undefined,
+    from: day(raw.from),
+    to: day(raw.to),
+    sort: oneOf(raw.sort, ORDER_SORTS),
+  });
+}
+
+/** The days chosen, or null for any. */
+export function orderDays(search: OrderSearch, today: string) {
+  const custom = search.from !== undefined && search.to !== undefined;
+  return search.range || custom ? resolveRange(search, today) : null;
+}
+
+/** What the API is asked for an address. */
+export function orderFilters(search: OrderSearch, storeId: string | undefined, today: string): OrderFilters {
+  const days = orderDays(search, today);
+  return compact({
+    storeId,
+    q: search.q,
+    financialStatus: search.payment,
+    fulfillmentStatus: search.fulfilment,
+    customerId: search.customer,
+    cancelled: search.cancelled,
+    test: search.test,
+    from: days?.from,
+    to: days?.to,
+    sort: search.sort ?? DEFAULT_ORDER_SORT,
+  });
+}
+
+export function isFiltered(search: OrderSearch): boolean {
+  return Object.keys(search).some((name) => name !== 'sort');
+}

@@ -1,0 +1,80 @@
+/** Beside an order: whose it is, where it goes, and its plain facts. */
+import { useStores } from '~/api/stores';
+import type { Order } from '~/api/types';
+import { humanise } from '~/lib/format';
+import { CopyText } from '~/ui/copy-text';
+import { Facts } from '~/ui/facts';
+import { TextLink } from '~/ui/links';
+import { Panel } from '~/ui/panel';
+import { When } from '~/ui/when';
+import { AddressLines, sameAddress } from '../address-lines';
+import classes from './orders.module.css';
+
+export function OrderFacts({ order }: { order: Order }) {
+  const store = useStores().find(order.storeId);
+  const zone = store?.timeZone;
+  const billing = sameAddress(order.shippingAddress, order.billingAddress) ? null : order.billingAddress;
+  return (
+    <>
+      <Panel title="Customer">
+        {order.customer ? (
+          <TextLink to="/customers/$customerId" params={{ customerId: order.customer.id }}>
+            {order.customer.name}
+          </TextLink>
+        ) : (
+          <p className={classes.note}>Guest, without a customer record.</p>
+        )}
+        <Facts
+          facts={[
+            { name: 'Email', value: order.email ?? order.customer?.email ?? null },
+            { name: 'Phone', value: order.phone },
+          ]}
+        />
+      </Panel>
+      {order.note && (
+        <Panel title="Note">
+          <p className={classes.note}>{order.note}</p>
+        </Panel>
+      )}
+      {order.shippingAddress && (
+        <Panel title={billing ? 'Ships to' : 'Ships and bills to'}>
+          <AddressLines address={order.shippingAddress} />
+        </Panel>
+      )}
+      {billing && (
+        <Panel title="Bills to">
+          <AddressLines address={billing} />
+        </Panel>
+      )}
+      <Panel title="Facts">
+        <Facts
+          facts={[
+            { name: 'Store', value: store?.name ?? null },
+            { name: 'Placed', value: <When at={order.createdAt} timeZone={zone} /> },
+            order.cancelledAt
+              ? { name: 'Cancelled', value: <When at={order.cancelledAt} timeZone={zone} /> }
+              : null,
+            { name: 'Reason', value: order.cancelReason && humanise(order.cancelReason) },
+            order.closedAt ? { name: 'Archived', value: <When at={order.closedAt} timeZone={zone} /> } : null,
+            { name: 'Came from', value: order.sourceName && humanise(order.sourceName) },
+            { name: 'Changed', value: <When at={order.updatedAt} timeZone={zone} /> },
+            { name: 'Shopify id', value: <CopyText value={order.shopifyId} label="Shopify id" /> },
+            order.tags.length > 0 ? { name: 'Tags', value: <Tags tags={order.tags} /> } : null,
+          ]}
+        />
+      </Panel>
+    </>
+  );
+}
+
+function Tags({ tags }: { tags: readonly string[] }) {
+  return (
+    <span className={classes.tags}>
+      {tags.map((tag) => (
+        <span key={tag} className={classes.tag}>
+          {tag}
+        </span>
+      ))}
+    </span>
+  );
+}

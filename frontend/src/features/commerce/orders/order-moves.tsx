@@ -1,0 +1,103 @@
+/** Money that went back and parcels that went out. */
+import { useStores } from '~/api/stores';
+import type { Order, OrderFulfillment, OrderRefund } from '~/api/types';
+import { humanise, plural } from '~/lib/format';
+import { Money } from '~/patterns/money';
+import { Panel } from '~/ui/panel';
+import { StateBadge } from '~/ui/state-badge';
+import { When } from '~/ui/when';
+import { SHIPMENT, stateWords } from './model';
+import classes from './orders.module.css';
+
+export function OrderRefunds({ order }: { order: Order }) {
+  if (order.refunds.length === 0) return null;
+  return (
+    <Panel title={plural(order.refunds.length, 'refund')}>
+      {order.refunds.map((refund) => (
+        <Refund key={refund.id} refund={refund} order={order} />
+      ))}
+    </Panel>
+  );
+}
+
+function Refund({ refund, order }: { refund: OrderRefund; order: Order }) {
+  const zone = useStores().find(order.storeId)?.timeZone;
+  return (
+    <div className={classes.block}>
+      <div className={classes.blockHead}>
+        <strong>
+          <Money amount={refund.total} currency={order.currency} />
+        </strong>
+        {refund.pending && <StateBadge tone="warn" label="Pending" />}
+        <span className="sk-muted">
+          <When at={refund.processedAt ?? refund.createdAt} timeZone={zone} />
+        </span>
+      </div>
+      {refund.note && <p className={classes.note}>{refund.note}</p>}
+      <ul className={classes.plain}>
+        {refund.lines.map((line, index) => (
+          <li key={line.lineId ?? index}>
+            <span>
+              {line.quantity} × {line.title ?? 'Removed line'}
+              {line.restockType && <span className="sk-muted"> · {humanise(line.restockType)}</span>}
+            </span>
+            <Money amount={line.subtotal} currency={order.currency} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+export function OrderFulfilments({ order }: { order: Order }) {
+  if (order.fulfillments.length === 0) return null;
+  return (
+    <Panel title={plural(order.fulfillments.length, 'fulfilment')}>
+      {order.fulfillments.map((fulfilment) => (
+        <Fulfilment key={fulfilment.id} fulfilment={fulfilment} order={order} />
+      ))}
+    </Panel>
+  );
+}
+
+function Fulfilment({ fulfilment, order }: { fulfilment: OrderFulfillment; order: Order }) {
+  const zone = useStores().find(order.storeId)?.timeZone;
+  const shipment = stateWords(SHIPMENT, fulfilment.shipmentStatus);
+  return (
+    <div className={classes.block}>
+      <div className={classes.blockHead}>
+        <strong>{fulfilment.name ?? 'Fulfilment'}</strong>
+        {shipment ? (
+          <StateBadge {...shipment} />
+        ) : (
+          <StateBadge tone={fulfilment.status === 'SUCCESS' ? 'good' : 'neutral'} label={humanise(fulfilment.status)} />
+        )}
+        <span className="sk-muted">
+          <When at={fulfilment.createdAt} timeZone={zone} />
+        </span>
+      </div>
+      {fulfilment.trackingNumbers.length > 0 && (
+        <ul className={classes.plain}>
+          {fulfilment.trackingNumbers.map((number, index) => (
+            <li key={number}>
+              <span>
+                {fulfilment.trackingCompany && <span className="sk-muted">{fulfilment.trackingCompany} </span>}
+                <Tracking number={number} address={fulfilment.trackingUrls[index]} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** A link only for web addresses: the address comes from outside. */
+function Tracking({ number, address }: { number: string; address: string | undefined }) {
+  if (!address || !/^https?:\/\//i.test(address)) return <>{number}</>;
+  return (
+    <a className="sk-link" href={address} target="_blank" rel="noopener noreferrer">
+      {number}
+    </a>
+  );
+}

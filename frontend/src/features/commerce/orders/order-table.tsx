@@ -1,0 +1,191 @@
+/** Orders as a table: the same one on the orders page and on a customer's page. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useMemo, type ReactNode } from 'react';
+import { useSession } from '~/api/session';
+import { useStores, type StoreScope } from '~/api/stores';
+import type { OrderListItem } from '~/api/types';
+import { sumDecimals } from '~/lib/decimal';
+import { groupBy } from '~/lib/group';
+import { DataTable } from '~/patterns/data-table/data-table';
+import type { Column, SortState } from '~/patterns/data-table/column';
+import { Money } from '~/patterns/money';
+import { TextLink } from '~/ui/links';
+import { When } from '~/ui/when';
+import { FulfilmentBadge, OrderMarks, PaymentBadge } from './order-badges';
+import classes from './orders.module.css';
+import { orderListQuery, type OrderFilters } from './queries';
+
+interface OrderTableProps {
+  filters: OrderFilters;
+  sort?: SortState;
+  toolbar?: ReactNode;
+  empty: ReactNode;
+}
+
+export function OrderTable({ filters, sort, toolbar, empty }: OrderTableProps) {
+  const { tenantId } = useSession();
+  const scope = useStores();
+  const navigate = useNavigate();
+  const query = useInfiniteQuery(orderListQuery(tenantId, filters));
+  const columns = useMemo(() => orderColumns(scope), [scope]);
+  return (
+    <DataTable
+      name="orders"
+      label="Orders"
+      query={query}
+      columns={columns}
+      card={(order) => <OrderCard order={order} timeZone={scope.find(order.storeId)?.timeZone} />}
+      rowId={orderId}
+      rowName={(order) => order.name}
+      onOpen={(order) => void navigate({ to: '/orders/$orderId', params: { orderId: order.id } })}
+      sort={sort}
+      toolbar={toolbar}
+      empty={empty}
+      bulk={(orders) => <PickedTotals orders={orders} />}
+    />
+  );
+}
+
+const orderId = (order: OrderListItem) => order.id;
+
+function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
+  const zone = (order: OrderListItem) => scope.find(order.storeId)?.timeZone;
+  return [
+    {
+      id: 'name',
+      header: 'Order',
+      width: 132,
+      fixed: true,
+      sort: ['-name', 'name'],
+      csv: (order) => order.name,
+      cell: (order) => (
+        <TextLink to="/orders/$orderId" params={{ orderId: order.id }} className={classes.name} tabIndex={-1}>
+          {order.name}
+        </TextLink>
+      ),
+    },
+    {
+      id: 'createdAt',
+      header: 'Placed',
+      width: 164,
+      sort: ['-createdAt', 'createdAt'],
+      csv: (order) => order.createdAt,
+      cell: (order) => <When at={order.createdAt} timeZone={zone(order)} />,
+    },
+    {
+      id: 'customer',
+      header: 'Customer',
+      width: 220,
+      grow: true,
+      csv: (order) => order.customer?.name ?? '',
+      cell: (order) => order.customer?.name ?? <span className="sk-muted">Guest</span>,
+    },
+    {
+      id: 'total',
+      header: 'Total',
+      width: 124,
+      align: 'end',
+      sort: ['-total', 'total'],
+      csv: (order) => order.totalPrice,
+      cell: (order) => <Money amount={order.totalPrice} currency={order.currency} strike={order.cancelledAt !== null} />,
+    },
+    {
+      id: 'currency',
+      header: 'Currency',
+      width: 84,
+      shown: false,
+      csv: (order) => order.currency,
+      cell: (order) => order.currency,
+    },
+    {
+      id: 'payment',
+      header: 'Payment',
+      width: 164,
+      csv: (order) => order.financialStatus,
+      cell: (order) => <PaymentBadge status={order.financialStatus} />,
+    },
+    {
+      id: 'fulfilment',
+      header: 'Fulfilment',
+      width: 164,
+      csv: (order) => order.fulfillmentStatus,
+      cell: (order) => <FulfilmentBadge status={order.fulfillmentStatus} />,
+    },
+    {
+      id: 'items',
+      header: 'Items',
+      width: 72,
+      align: 'end',
+      csv: (order) => order.itemCount,
+      cell: (order) => order.itemCount,
+    },
+    {
+      id: 'marks',
+      header: 'Marks',
+      width: 148,
+      csv: (order) => [order.cancelledAt && 'cancelled', order.test && 'test'].filter(Boolean).join(' '),
+      cell: (order) => (
+        <span className={classes.marks}>
+          <OrderMarks cancelledAt={order.cancelledAt} test={order.test} />
+        </span>
+      ),
+    },
+    {
+      id: 'tags',
+      header: 'Tags',
+      width: 140,
+      grow: true,
+      csv: (order) => order.tags.join(' '),
+      cell: (order) => order.tags.join(', '),
+    },
+    {
+      id: 'store',
+      header: 'Store',
+      width: 140,
+      grow: true,
+      shown: scope.stores.length > 1 && scope.current === null,
+      csv: (order) => scope.find(order.storeId)?.name ?? '',
+      cell: (order) => scope.find(order.storeId)?.name,
+    },
+  ];
+}
+
+function OrderCard({ order, timeZone }: { order: OrderListItem; timeZone: string | undefined }) {
+  return (
+    <div className={classes.card}>
+      <div className={classes.cardLine}>
+        <TextLink to="/orders/$orderId" params={{ orderId: order.id }} className={classes.name} tabIndex={-1}>
+          {order.name}
+        </TextLink>
+        <Money amount={order.totalPrice} currency={order.currency} strike={order.cancelledAt !== null} />
+      </div>
+      <div className={classes.cardLine}>
+        <span className="sk-truncate">{order.customer?.name ?? 'Guest'}</span>
+        <span className="sk-muted">
+          <When at={order.createdAt} timeZone={timeZone} />
+        </span>
+      </div>
+      <div className={classes.marks}>
+        <PaymentBadge status={order.financialStatus} />
+        <FulfilmentBadge status={order.fulfillmentStatus} />
+        <OrderMarks cancelledAt={order.cancelledAt} test={order.test} />
+      </div>
+    </div>
+  );
+}
+
+/** What the picked orders come to, one exact sum a currency. */
+function PickedTotals({ orders }: { orders: readonly OrderListItem[] }) {
+  const sums = [...groupBy(orders, (order) => order.currency)].map(([currency, group]) => ({
+    currency,
+    amount: sumDecimals(group.map((order) => order.totalPrice)),
+  }));
+  return (
+    <span className={classes.sums}>
+      {sums.map((sum) => (
+        <Money key={sum.currency} {...sum} />
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,48 @@
+/** Plain facts about sync runs. Pure. */
+import type { SyncResource, SyncRun } from '~/api/types';
+import type { Tone } from '~/ui/state-badge';
+
+export const RUN_STATES: Record<SyncRun['status'], { tone: Tone; label: string }> = {
+  QUEUED: { tone: 'open', label: 'Waiting' },
+  RUNNING: { tone: 'busy', label: 'Running' },
+  SUCCEEDED: { tone: 'good', label: 'Done' },
+  PARTIAL: { tone: 'warn', label: 'Partly done' },
+  FAILED: { tone: 'bad', label: 'Failed' },
+  CANCELLED: { tone: 'neutral', label: 'Cancelled' },
+};
+
+export const RUN_KINDS: Record<SyncRun['kind'], string> = {
+  INITIAL: 'First import',
+  DELTA: 'Changes',
+  RESYNC: 'Full resync',
+};
+
+export const RUN_TRIGGERS: Record<SyncRun['trigger'], string> = {
+  CONNECT: 'On connecting',
+  SCHEDULE: 'Schedule',
+  MANUAL: 'By hand',
+};
+
+export const RESOURCE_NAMES: Record<SyncResource['resource'], string> = {
+  customers: 'Customers',
+  orders: 'Orders',
+  products: 'Products',
+};
+
+export interface RunTotals {
+  read: number;
+  written: number;
+  unchanged: number;
+  failed: number;
+}
+
+export function runTotals(run: SyncRun): RunTotals {
+  const sum = (name: keyof RunTotals) => run.resources.reduce((total, resource) => total + resource[name], 0);
+  return { read: sum('read'), written: sum('written'), unchanged: sum('unchanged'), failed: sum('failed') };
+}
+
+/** The first import of a store among its runs; a later full resync counts when it is the one going on. */
+export function importRun(runs: readonly SyncRun[]): SyncRun | null {
+  const going = runs.find((run) => run.kind !== 'DELTA' && (run.status === 'RUNNING' || run.status === 'QUEUED'));
+  return going ?? runs.find((run) => run.kind === 'INITIAL') ?? null;
+}

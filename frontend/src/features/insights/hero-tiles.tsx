@@ -1,0 +1,63 @@
+/** The five figures a day is judged by. */
+import { Button } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ApiProblem } from '~/api/problem';
+import type { Overview } from '~/api/types';
+import { ProblemView } from '~/patterns/problem-view';
+import { StaleNotice } from '~/patterns/query-view';
+import { BrokenTile, Tile, TileSkeleton } from '~/patterns/tile';
+import classes from './insights.module.css';
+import { brokenParts, comparedWith, figureOf, HERO, tileError } from './model';
+
+interface HeroTilesProps {
+  overview: UseQueryResult<Overview, ApiProblem>;
+}
+
+export function HeroTiles({ overview }: HeroTilesProps) {
+  const retry = () => void overview.refetch();
+  const { data } = overview;
+  if (!data && overview.isError) {
+    return (
+      <div className={classes.full}>
+        <ProblemView problem={overview.error} onRetry={retry} />
+      </div>
+    );
+  }
+  return (
+    <>
+      {data && overview.isError && (
+        <div className={classes.full}>
+          <StaleNotice problem={overview.error} since={overview.dataUpdatedAt} onRetry={retry} />
+        </div>
+      )}
+      {data && data.errors.length > 0 && (
+        <div className={classes.partial} role="status">
+          <IconAlertTriangle size={16} aria-hidden="true" />
+          <span>{brokenParts(data.errors)} could not be worked out just now. Everything shown is right.</span>
+          <Button size="compact-xs" variant="subtle" onClick={retry}>
+            Try again
+          </Button>
+        </div>
+      )}
+      <div className={classes.tiles} aria-busy={overview.isFetching}>
+        {data
+          ? HERO.map((key) => <HeroTile key={key} name={key} overview={data} onRetry={retry} />)
+          : HERO.map((key) => <TileSkeleton key={key} />)}
+      </div>
+    </>
+  );
+}
+
+function HeroTile({ name, overview, onRetry }: { name: string; overview: Overview; onRetry: () => void }) {
+  const tile = overview.tiles.find((one) => one.key === name);
+  if (!tile) return null;
+  const figure = figureOf(tile, overview.currency);
+  const compared = comparedWith(overview);
+  if (figure) return <Tile figure={figure} compared={compared} />;
+  const code = tileError(overview, name);
+  if (code) return <BrokenTile label={tile.label} code={code} onRetry={onRetry} />;
+  const nothing = { ...tile, value: '0' };
+  const shown = figureOf(nothing, overview.currency);
+  return shown && <Tile figure={{ ...shown, value: 'None', change: null }} compared={compared} />;
+}

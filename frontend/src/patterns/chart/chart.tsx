@@ -1,0 +1,164 @@
+/**
+ * A chart in its panel: figures over it for the point looked at (mouse, touch or arrow keys), the store's time zone named,
+ * the same as a table, and CSV or PNG to take away.
+ */
+import { Menu } from '@mantine/core';
+import { IconChartLine, IconDots, IconDownload, IconPhoto, IconTable } from '@tabler/icons-react';
+import { lazy, Suspense, useRef, useState, type KeyboardEvent } from 'react';
+import { toCsv } from '~/lib/csv';
+import { downloadBlob, downloadCsv } from '~/lib/download';
+import { IconButton } from '~/ui/icon-button';
+import { Panel } from '~/ui/panel';
+import { tellProblem } from '../notice';
+import { Bone } from '../skeletons';
+import classes from './chart.module.css';
+import { ChartTable } from './chart-table';
+import { chartToPng } from './export-png';
+import { describePoint, valueAt, type ChartPoint, type ChartSeries } from './series';
+
+const TimeChart = lazy(() => import('./time-chart'));
+
+export interface ChartProps {
+  /** Names exported files. */
+  name: string;
+  title: string;
+  timeZone: string;
+  points: readonly ChartPoint[];
+  series: readonly ChartSeries[];
+  height?: number;
+  /** Counts: no fractions on the axis. */
+  whole?: boolean;
+  note?: string;
+}
+
+export function Chart({ name, title, timeZone, points, series, height = 240, whole = false, note }: ChartProps) {
+  const [active, setActive] = useState<number | null>(null);
+  const [asTable, setAsTable] = useState(false);
+  const plot = useRef<HTMLDivElement>(null);
+  const last = points.length - 1;
+
+  const exportCsv = () => {
+    const header = ['Date', ...series.map((one) => one.label)];
+    const rows = points.map((point, index) => [point.day, ...series.map((one) => one.values[index] ?? '')]);
+    downloadCsv(`storekeep-${name}.csv`, toCsv(header, rows));
+  };
+  const exportPng = async () => {
+    if (!plot.current) return;
+    try {
+      downloadBlob(`storekeep-${name}.png`, await chartToPng(plot.current, { title, note: `Days in ${timeZone}` }));
+    } catch (error) {
+      tellProblem(error);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const to = nextPoint(event.key, active, last);
+    if (to === undefined) return;
+    event.preventDefault();
+    setActive(to);
+  };
+
+  return (
+    <Panel
+      title={title}
+      note={note}
+      actions={
+        <Menu>
+          <Menu.Target>
+            <IconButton label={`${title}: more`} icon={<IconDots size={18} />} size="md" />
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={asTable ? <IconChartLine size={16} /> : <IconTable size={16} />}
+              onClick={() => setAsTable(!asTable)}
+            >
+              {asTable ? 'View as chart' : 'View as table'}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconDownload size={16} />} onClick={exportCsv}>
+              Export CSV
+            </Menu.Item>
+            <Menu.Item leftSection={<IconPhoto size={16} />} disabled={asTable} onClick={() => void exportPng()}>
+              Export PNG
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      }
+    >
+      <Readout points={points} series={series} active={active} />
+      {asTable ? (
+        <ChartTable title={title} points={points} series={series} height={height} />
+      ) : (
+        <div className={classes.plot} ref={plot} style={{ height }}>
+          <Suspense fallback={<Bone height={height - 24} />}>
+            <TimeChart {...{ points, series, active, height, whole }} onActive={setActive} />
+          </Suspense>
+          <div
+            className={classes.keys}
+            role="slider"
+            tabIndex={0}
+            aria-label={`${title}: points. Arrow keys move along the chart`}
+            aria-orientation="horizontal"
+            aria-valuemin={0}
+            aria-valuemax={Math.max(0, last)}
+            aria-valuenow={active ?? 0}
+            aria-valuetext={describePoint(points, series, active ?? 0)}
+            onKeyDown={onKeyDown}
+            onBlur={() => setActive(null)}
+          />
+        </div>
+      )}
+      <p className={classes.zone}>Days in {timeZone}</p>
+    </Panel>
+  );
+}
+
+/** The series' names and figures: of the point looked at, or of the whole range. */
+function Readout({ points, series, active }: Pick<ChartProps, 'points' | 'series'> & { active: number | null }) {
+  return (
+    <div className={classes.readout}>
+      {series.map((one) => (
+        <span key={one.id} className={classes.item}>
+          <span className={classes.swatch} data-look={one.look} style={{ color: `var(--sk-${one.color})` }} />
+          <span className={classes.itemLabel}>{one.label}</span>
+          <span className={classes.itemValue}>{active === null ? one.total : (valueAt(one, active) ?? 'none')}</span>
+        </span>
+      ))}
+      <span className={classes.at}>{active === null ? null : points[active]?.long}</span>
+    </div>
+  );
+}
+
+/** Where a key moves to; undefined when the key is not ours, null to let go. */
+export function nextPoint(key: string, active: number | null, last: number): number | null | undefined {
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return active === null ? 0 : Math.min(last, active + 1);
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return active === null ? last : Math.max(0, active - 1);
+    case 'PageUp':
+      return Math.min(last, (active ?? 0) + 7);
+    case 'PageDown':
+      return Math.max(0, (active ?? last) - 7);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    case 'Escape':
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+export function ChartSkeleton({ title, height = 240 }: { title: string; height?: number }) {
+  return (
+    <Panel title={title}>
+      <div className={classes.readout} />
+      <div className={classes.plot} style={{ height }}>
+        <Bone height={height - 24} />
+      </div>
+      <p className={classes.zone}>&nbsp;</p>
+    </Panel>
+  );
+}

@@ -1,0 +1,32 @@
+/** What a chart draws: days (or weeks, months) along the bottom, one or more exact series over them. */
+
+export interface ChartPoint {
+  /** ISO day the point starts on. */
+  day: string;
+  short: string;
+  long: string;
+}
+
+export interface ChartSeries {
+  id: string;
+  label: string;
+  color: 'chart-1' | 'chart-2' | 'chart-3';
+  look: 'area' | 'dashed' | 'bar';
+  /** Exact values as the API sent them; null where this series has no point. */
+  values: readonly (string | null)[];
+  format: (value: string) => string;
+  formatAxis: (value: number) => string;
+  /** The whole range in one figure, already formatted; shown while no point is looked at. */
+  total: string | null;
+}
+
+/** A point read aloud: "Tue 4 Nov 2026. Sales £1,204.50. Previous £980.00." */
+export function describePoint(points: readonly ChartPoint[], series: readonly ChartSeries[], index: number): string {
+  const parts = series.map((one) => `${one.label} ${valueAt(one, index) ?? 'no value'}`);
+  return `${points[index]?.long ?? ''}. ${parts.join('. ')}.`;
+}
+
+export function valueAt(series: ChartSeries, index: number): string | null {
+  const raw = series.values[index] ?? null;
+  return raw === null ? null : series.format(raw);
+}

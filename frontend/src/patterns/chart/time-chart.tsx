@@ -1,0 +1,111 @@
+/** The drawing itself. Loaded on its own, since the charting library is larger than the rest of a page. */
+import '@mantine/charts/styles.layer.css';
+import { BarChart, CompositeChart } from '@mantine/charts';
+import { useMemo } from 'react';
+import { toPixelValue } from '~/lib/decimal';
+import classes from './chart.module.css';
+import { niceScale } from './scale';
+import { valueAt, type ChartPoint, type ChartSeries } from './series';
+
+interface TimeChartProps {
+  points: readonly ChartPoint[];
+  series: readonly ChartSeries[];
+  active: number | null;
+  onActive: (index: number | null) => void;
+  height: number;
+  whole: boolean;
+}
+
+type Row = { day: string } & Record<string, number | string | null>;
+
+export default function TimeChart({ points, series, active, onActive, height, whole }: TimeChartProps) {
+  const bars = series[0]?.look === 'bar';
+  const data = useMemo<Row[]>(
+    () =>
+      points.map((point, index) => {
+        const row: Row = { day: point.day };
+        for (const one of series) {
+          const raw = one.values[index] ?? null;
+          row[one.id] = raw === null ? null : toPixelValue(raw);
+        }
+        return row;
+      }),
+    [points, series],
+  );
+  const scale = useMemo(() => {
+    const rows = data.map((row) => series.map((one) => Number(row[one.id] ?? 0)));
+    const heights = bars ? rows.map((row) => row.reduce((sum, value) => sum + value, 0)) : rows.flat();
+    return niceScale(heights, 4, whole);
+  }, [data, series, bars, whole]);
+  const shorts = useMemo(() => new Map(points.map((point) => [point.day, point.short])), [points]);
+
+  const onMove = (state: { activeTooltipIndex?: number | string | null | undefined }) => {
+    const index = state.activeTooltipIndex;
+    onActive(index === null || index === undefined ? null : Number(index));
+  };
+  const chartProps = { onMouseMove: onMove, onMouseLeave: () => onActive(null), accessibilityLayer: false };
+  const activeDay = active === null ? undefined : points[active]?.day;
+  const shared = {
+    h: height,
+    data,
+    dataKey: 'day',
+    series: series.map((one) => ({
+      name: one.id,
+      label: one.label,
+      color: `var(--sk-${one.color})`,
+      type: one.look === 'area' ? ('area' as const) : ('line' as const),
+      ...(one.look === 'dashed' ? { strokeDasharray: '4 4' } : {}),
+    })),
+    gridAxis: 'x' as const,
+    tickLine: 'none' as const,
+    withLegend: false,
+    xAxisProps: { tickFormatter: (day: string) => shorts.get(day) ?? day, minTickGap: 40, tickMargin: 8 },
+    yAxisProps: {
+      domain: [scale.bottom, scale.top] as [number, number],
+      ticks: scale.ticks,
+      tickFormatter: (value: number) => series[0]?.formatAxis(value) ?? String(value),
+      width: 58,
+      tickMargin: 6,
+    },
+    referenceLines: activeDay ? [{ x: activeDay, color: 'var(--sk-muted)', strokeDasharray: '2 2' }] : [],
+    tooltipAnimationDuration: 0,
+    tooltipProps: {
+      isAnimationActive: false,
+      cursor: false as const,
+      content: ({ label }: { label?: unknown }) => {
+        const index = points.findIndex((point) => point.day === label);
+        return index < 0 ? null : <PointCard points={points} series={series} index={index} />;
+      },
+    },
+  };
+  if (bars) {
+    return <BarChart {...shared} type="stacked" barChartProps={chartProps} maxBarWidth={28} barProps={{ isAnimationActive: false }} />;
+  }
+  return (
+    <CompositeChart
+      {...shared}
+      curveType="linear"
+      withDots={false}
+      strokeWidth={2}
+      areaProps={{ isAnimationActive: false, fillOpacity: 0.14 }}
+      lineProps={{ isAnimationActive: false }}
+      composedChartProps={chartProps}
+    />
+  );
+}
+
+/** Every series at one point, beside the pointer. */
+function PointCard({ points, series, index }: { points: readonly ChartPoint[]; series: readonly ChartSeries[]; index: number }) {
+  return (
+    <div className={classes.card}>
+      <p className={classes.cardTitle}>{points[index]?.long}</p>
+      {series.map((one) => (
+        <p key={one.id} className={classes.cardRow}>
+          <span className={classes.swatch} data-look={one.look} style={{ color: `var(--sk-${one.color})` }} />
+          <span>{one.label}</span>
+          <strong>{valueAt(one, index) ?? 'none'}</strong>
+        </p>
+      ))}
+    </div>
+  );
+}

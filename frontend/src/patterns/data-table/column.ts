@@ -1,0 +1,27 @@
+/** What a table needs to know about a column. */
+import type { ReactNode } from 'react';
+import type { CsvValue } from '~/lib/csv';
+
+export interface Column<Row> {
+  id: string;
+  header: string;
+  cell: (row: Row) => ReactNode;
+  csv: (row: Row) => CsvValue;
+  /** Pixels, or a share of what is left ("2fr" style number with `grow`). */
+  width: number;
+  /** Takes its share of spare width, in proportion to `width`. */
+  grow?: boolean;
+  align?: 'start' | 'end';
+  /** The API's sort values for this column, first click first: ['-total', 'total']. */
+  sort?: readonly [string, ...string[]];
+  /** Shown without being asked for. Default true. */
+  shown?: boolean;
+  /** Cannot be switched off: the column that names the row. */
+  fixed?: boolean;
+}
+
+export interface SortState {
+  value: string | undefined;
+  fallback: string;
+  onChange: (next: string | undefined) => void;
+}

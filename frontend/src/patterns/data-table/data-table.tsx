@@ -1,0 +1,163 @@
+/**
+ * Every list of the product: keyset pages loaded as one scrolls, a sticky head, column choice, sorting kept by the caller
+ * in the URL, row keys, picking with a bulk bar, CSV, and cards on narrow screens. Draws only what is in sight.
+ */
+import { Button } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconDownload } from '@tabler/icons-react';
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
+import type { ApiProblem } from '~/api/problem';
+import type { Page } from '~/api/types';
+import { announce } from '~/lib/announce';
+import { toCsv } from '~/lib/csv';
+import { downloadCsv } from '~/lib/download';
+import { formatCount } from '~/lib/format';
+import { IconButton } from '~/ui/icon-button';
+import { ProblemView } from '../problem-view';
+import { StaleNotice } from '../query-view';
+import { RowsSkeleton } from '../skeletons';
+import { BulkBar } from './bulk-bar';
+import { CardView } from './card-view';
+import type { Column, SortState } from './column';
+import { ColumnMenu } from './column-menu';
+import classes from './data-table.module.css';
+import { TableView } from './table-view';
+import { useColumns } from './use-columns';
+import { useRowKeys } from './use-row-keys';
+import { useSelection } from './use-selection';
+
+export interface DataTableProps<Row> {
+  /** Remembers column choices and names exported files. */
+  name: string;
+  label: string;
+  query: UseInfiniteQueryResult<InfiniteData<Page<Row>>, ApiProblem>;
+  columns: readonly Column<Row>[];
+  card: (row: Row) => ReactNode;
+  rowId: (row: Row) => string;
+  rowName: (row: Row) => string;
+  onOpen: (row: Row) => void;
+  sort?: SortState;
+  toolbar?: ReactNode;
+  /** Shown instead of the table when there is nothing at all, or nothing that matches. */
+  empty: ReactNode;
+  /** Makes rows pickable; what the bulk bar says or offers about them. */
+  bulk?: (rows: readonly Row[]) => ReactNode;
+}
+
+const ROW_HEIGHT = 40;
+const CARD_HEIGHT = 84;
+const LOAD_AHEAD = 30;
+
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { name, label, query, columns, rowId, onOpen, sort, bulk } = props;
+  const narrow = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const ids = useMemo(() => rows.map(rowId), [rows, rowId]);
+  const { visible, isShown, toggle, reset } = useColumns(name, columns);
+  const selection = useSelection(ids);
+
+  // A new function would make the virtualiser measure every row again.
+  const itemKey = useCallback((index: number) => ids[index] ?? index, [ids]);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (narrow ? CARD_HEIGHT : ROW_HEIGHT),
+    overscan: 10,
+    getItemKey: itemKey,
+  });
+  const items = virtualizer.getVirtualItems();
+  const lastSeen = items.at(-1)?.index ?? 0;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  useEffect(() => {
+    const near = rows.length > 0 && lastSeen >= rows.length - LOAD_AHEAD;
+    if (near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [rows.length, lastSeen, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
+
+  const { active, onFocusRow } = useRowKeys({
+    count: rows.length,
+    scrollTo: (index) => virtualizer.scrollToIndex(index),
+    focusRow: (index) => focusRow(scroller.current, index),
+    onOpen: (index) => rows[index] !== undefined && onOpen(rows[index]),
+    onPick: bulk ? (index) => ids[index] !== undefined && selection.toggle(ids[index]) : undefined,
+    onUnpick: selection.size > 0 ? selection.clear : null,
+    owns: (target) => target === document.body || (target instanceof Node && Boolean(scroller.current?.contains(target))),
+  });
+
+  const exportRows = (chosen: readonly Row[]) => {
+    const csv = toCsv(
+      visible.map((column) => column.header),
+      chosen.map((row) => visible.map((column) => column.csv(row))),
+    );
+    downloadCsv(`storekeep-${name}.csv`, csv);
+    announce(`Exported ${formatCount(chosen.length)} rows`);
+  };
+  const picked = selection.size ? rows.filter((row) => selection.has(rowId(row))) : [];
+
+  const view = {
+    label,
+    rows,
+    rowId,
+    rowName: props.rowName,
+    selection: bulk ? selection : null,
+    active,
+    onOpen,
+    onFocusRow,
+    virtual: {
+      items,
+      before: items[0]?.start ?? 0,
+      after: Math.max(0, virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)),
+    },
+  };
+
+  return (
+    <div className={classes.wrap}>
+      <div className={classes.toolbar}>
+        <div className={classes.filters}>{props.toolbar}</div>
+        <span className={classes.count} role="status">
+          {rows.length > 0 && `${formatCount(rows.length)}${hasNextPage ? '+' : ''} ${label.toLowerCase()}`}
+        </span>
+        <IconButton
+          label={`Export ${rows.length ? `the ${formatCount(rows.length)} loaded rows` : 'loaded rows'} as CSV`}
+          icon={<IconDownload size={18} stroke={1.75} />}
+          onClick={() => exportRows(rows)}
+        />
+        {!narrow && <ColumnMenu columns={columns} isShown={isShown} onToggle={toggle} onReset={reset} />}
+      </div>
+      <div className={classes.scroller} ref={scroller} data-testid={`${name}-scroller`} aria-busy={query.isFetching}>
+        {query.isError && query.data !== undefined && !isFetchNextPageError && (
+          <StaleNotice problem={query.error} since={query.dataUpdatedAt} onRetry={() => void query.refetch()} />
+        )}
+        {query.isPending && <RowsSkeleton rows={14} />}
+        {query.isError && query.data === undefined && (
+          <ProblemView problem={query.error} onRetry={() => void query.refetch()} />
+        )}
+        {query.isSuccess && rows.length === 0 && props.empty}
+        {rows.length > 0 && narrow && <CardView {...view} card={props.card} measure={virtualizer.measureElement} />}
+        {rows.length > 0 && !narrow && <TableView {...view} columns={visible} sort={sort} hasMore={hasNextPage} />}
+        {isFetchingNextPage && <RowsSkeleton rows={3} />}
+        {isFetchNextPageError && (
+          <div className={classes.more} role="alert">
+            More rows could not be loaded.
+            <Button size="compact-xs" variant="default" onClick={() => void fetchNextPage()}>
+              Try again
+            </Button>
+          </div>
+        )}
+      </div>
+      {bulk && picked.length > 0 && (
+        <BulkBar count={picked.length} onExport={() => exportRows(picked)} onClear={selection.clear}>
+          {bulk(picked)}
+        </BulkBar>
+      )}
+    </div>
+  );
+}
+
+function focusRow(scroller: HTMLElement | null, index: number): boolean {
+  const row = scroller?.querySelector<HTMLElement>(`[data-row="${index}"]`);
+  row?.focus({ preventScroll: true });
+  return row !== null && row !== undefined;
+}

@@ -1,0 +1,20 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { CustomersPage } from '~/features/commerce/customers/customers-page';
+import { readCustomerSearch } from '~/features/commerce/customers/model';
+
+export const Route = createFileRoute('/_app/customers/')({
+  validateSearch: readCustomerSearch,
+  component: Customers,
+});
+
+function Customers() {
+  const search = Route.useSearch();
+  const navigate = Route.useNavigate();
+  return (
+    <CustomersPage
+      search={search}
+      onSearch={(change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true })}
+      onClear={() => void navigate({ search: ({ store, sort }) => ({ store, sort }), replace: true })}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+/** An instant, in the store's time zone, with the full moment and its zone on hover. */
+import { useEffect, useState } from 'react';
+import { formatInstant, formatRelative, type TimeDetail } from '~/lib/dates';
+
+interface WhenProps {
+  at: string;
+  timeZone?: string;
+  detail?: TimeDetail;
+}
+
+export function When({ at, timeZone, detail = 'minute' }: WhenProps) {
+  const full = `${formatInstant(at, timeZone, 'second')} (${timeZone ?? 'your time zone'})`;
+  return (
+    <time dateTime={at} title={full}>
+      {formatInstant(at, timeZone, detail)}
+    </time>
+  );
+}
+
+/** "5 minutes ago", kept true while it is on the page. */
+export function Ago({ at, timeZone }: { at: string; timeZone?: string }) {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <time dateTime={at} title={formatInstant(at, timeZone, 'second')}>
+      {formatRelative(at, now)}
+    </time>
+  );
+}

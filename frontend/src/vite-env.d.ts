@@ -1,0 +1,4 @@
+/// <reference types="vite/client" />
+
+declare module 'virtual:theme.css';
+declare module '*.css';

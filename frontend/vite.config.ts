@@ -1,0 +1,36 @@
+import { fileURLToPath } from 'node:url';
+import { tanstackRouter } from '@tanstack/router-plugin/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { fakeApi } from './src/test/fake/vite-plugin.ts';
+import { preloadFont } from './vite-plugins/preload-font.ts';
+import { themeCss } from './vite-plugins/theme-css.ts';
+
+const backend = process.env.STOREKEEP_API ?? 'http://127.0.0.1:8000';
+
+export default defineConfig(({ mode }) => ({
+  plugins: [
+    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single', semicolons: true }),
+    react(),
+    themeCss(),
+    preloadFont(),
+    ...(mode === 'fake' ? [fakeApi()] : []),
+  ],
+  resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { host: '127.0.0.1', ...(mode === 'fake' ? {} : { proxy: { '/api': backend } }) },
+  preview: { host: '127.0.0.1' },
+  build: { target: 'es2023', assetsDir: 'assets', assetsInlineLimit: 0, manifest: true, chunkSizeWarningLimit: 600 },
+  test: {
+    globals: false,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'logic', environment: 'node', include: ['src/**/*.test.ts', 'eslint-rules/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'page', environment: 'jsdom', include: ['src/**/*.test.tsx'], setupFiles: ['src/test/setup.ts'] },
+      },
+    ],
+  },
+}));
