@@ -79,7 +79,9 @@ def test_every_metric_explains_itself_and_bears_an_empty_shop() -> None:
 
 def test_the_worked_example() -> None:
     """Gross 100.00, discounts 10.00, shipping 5.00, taxes 19.00 on one order: net 90.00, total 114.00, average 90.00."""
-    sold = Figures(orders=1, gross_sales=Decimal(100), discounts=Decimal(10), shipping=Decimal(5), taxes=Decimal(19))
+    sold = Figures(
+        orders=1, gross_sales=Decimal(100), discounts=Decimal(10), order_value=Decimal(90), shipping=Decimal(5), taxes=Decimal(19)
+    )
     people = CustomerCounts(1, 1, 0)
     assert {key: BY_KEY[key].value(sold, people) for key in ("net_sales", "total_sales", "aov")} == {
         "net_sales": 90,

@@ -19,7 +19,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums over some days of one currency. `discounts` and `returns` are positive amounts that are subtracted."""
+    """Sums over some days of one currency; each figure as `models.SalesDay` defines it.
+
+    `discounts` and `returns` are positive amounts that are subtracted; `order_value` is gross less discounts as orders were placed.
+    """
 
     placed_orders: int = 0
     placed_revenue: Decimal = ZERO
@@ -28,6 +31,7 @@ class Figures:
     gross_sales: Decimal = ZERO
     discounts: Decimal = ZERO
     returns: Decimal = ZERO
+    order_value: Decimal = ZERO
     shipping: Decimal = ZERO
     taxes: Decimal = ZERO
     duties: Decimal = ZERO

@@ -35,7 +35,7 @@ class Metric:
 
 
 def _aov(figures: Figures, _: CustomerCounts) -> Decimal | None:
-    return (figures.gross_sales - figures.discounts) / figures.orders if figures.orders else None
+    return figures.order_value / figures.orders if figures.orders else None
 
 
 def _returning_rate(_: Figures, people: CustomerCounts) -> Decimal | None:
