@@ -16,7 +16,6 @@ from storekeep.domains.connections.public import EraseRooms, StoreClients, Store
 from storekeep.domains.connections.register import register_store
 from storekeep.entry.rooms import ROOMS
 from storekeep.integrations.shopify.gateway import ShopifyGateway
-from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
 from storekeep.runtime.breaker import Breakers
 from storekeep.runtime.crypto import TokenCipher
@@ -88,43 +87,47 @@ async def _stand_in(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[S
         yield stand_in
 
 
+@pytest.fixture(scope="session")
+async def superuser(test_database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that sees every tenant's rows, for putting things back between tests."""
+    connection = await asyncpg.connect(test_database.superuser_dsn)
+    yield connection
+    await connection.close()
+
+
 @pytest.fixture
-async def shopify(_stand_in: ShopifyStandIn, test_database: TestDatabase) -> AsyncIterator[ShopifyStandIn]:
+async def shopify(_stand_in: ShopifyStandIn, superuser: asyncpg.Connection) -> AsyncIterator[ShopifyStandIn]:
     """Shopify, with nothing of earlier tests in it; its shops belong to no tenant before and after the test."""
     await _stand_in.fresh()
-    await _free_shops(test_database)
+    await _free_shops(superuser)
     yield _stand_in
-    await _free_shops(test_database)
+    await _free_shops(superuser)
 
 
-async def _free_shops(database: TestDatabase) -> None:
-    connection = await asyncpg.connect(database.superuser_dsn)
-    try:
-        gone = await connection.fetch("DELETE FROM shop_directory WHERE shop = ANY ($1) RETURNING store_id", list(SHOPS))
-        await connection.execute("DELETE FROM connections WHERE id = ANY ($1)", [row["store_id"] for row in gone])
-    finally:
-        await connection.close()
+async def _free_shops(superuser: asyncpg.Connection) -> None:
+    gone = await superuser.fetch("DELETE FROM shop_directory WHERE shop = ANY ($1) RETURNING store_id", list(SHOPS))
+    await superuser.execute("DELETE FROM connections WHERE id = ANY ($1)", [row["store_id"] for row in gone])
 
 
-@pytest.fixture
-async def gateway(shopify: ShopifyStandIn, redis_url: str) -> AsyncIterator[ShopifyGateway]:
+@pytest.fixture(scope="session")
+async def gateway(_stand_in: ShopifyStandIn, redis_url: str) -> AsyncIterator[ShopifyGateway]:
     """The way in to the stand-in."""
     http, redis = make_client(), Redis.from_url(redis_url)
     yield ShopifyGateway(
         http,
         redis,
-        Breakers(redis, prefix=f"breaker:{uuid7()}"),
+        Breakers(redis, prefix="connections-tests"),
         api_key=API_KEY,
         api_secret=API_SECRET,
         scopes=ShopifySettings().scopes,
-        base_url=shopify.base_url,
+        base_url=_stand_in.base_url,
     )
     await http.aclose()
     await redis.aclose()
 
 
 @pytest.fixture
-def shop_house(house: House, gateway: ShopifyGateway) -> Iterator[House]:
+def shop_house(house: House, shopify: ShopifyStandIn, gateway: ShopifyGateway) -> Iterator[House]:
     """The product, connected to the stand-in."""
     services = house.wired.services
     kinds: tuple[type[Any], ...] = (ShopifyGateway, StoreConnector, StoreClients, EraseRooms)

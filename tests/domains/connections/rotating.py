@@ -7,8 +7,8 @@ import base64
 import json
 import sys
 
-from storekeep.domains.connections.public import reseal_batch
-from storekeep.entry.rooms import event_bus
+from storekeep.domains.accounts import models as _tenants  # noqa: F401 (stores refer to them)
+from storekeep.domains.connections.rotation import reseal_batch
 from storekeep.runtime.crypto import TokenCipher
 from storekeep.runtime.database import Database, DatabaseConfig
 
@@ -17,7 +17,7 @@ async def main() -> None:
     """Run batches until none is left."""
     orders = json.loads(sys.stdin.readline())
     cipher = TokenCipher(base64.b64decode(orders["current"]), base64.b64decode(orders["previous"]))
-    db = Database(DatabaseConfig(orders["url"], orders["system_url"], pool_size=4), event_bus())
+    db = Database(DatabaseConfig(orders["url"], orders["system_url"], pool_size=4))
     after = None
     while True:
         done = await reseal_batch(db, cipher, after=after, limit=orders["limit"])

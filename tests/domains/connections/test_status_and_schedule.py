@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from storekeep.domains.connections import public
 from storekeep.domains.connections.errors import StoreDisconnecting, StoreNotFound
-from storekeep.domains.connections.events import StoreStatusChanged
+from storekeep.domains.connections.events import StoreScheduleChanged, StoreStatusChanged
+from storekeep.domains.connections.scheduling import change_schedule
 from storekeep.domains.connections.types import ConnectionStatus, StoreCounts
 from storekeep.kit import clock
 from storekeep.kit.ids import uuid7
@@ -191,3 +192,13 @@ async def test_looking_until_nothing_is_due_finds_every_due_store_of_every_tenan
 async def test_nothing_is_due_for_a_store_that_is_not_there(db: Database, scope: Scope) -> None:
     async with db.tenant(scope) as session:
         assert await public.set_next_due(session, uuid7()) is None
+
+
+async def test_a_changed_schedule_is_announced_and_an_unchanged_one_is_not(
+    db: Database, scope: Scope, connect: Connect, ear: Ear
+) -> None:
+    store_id = await connect(scope)
+    for interval, paused in ((None, None), (5, False), (15, None), (15, True), (15, True)):
+        async with db.tenant(scope) as session:
+            await change_schedule(session, store_id, interval_minutes=interval, paused=paused)
+    assert [(e.sync_interval_minutes, e.sync_paused) for e in ear.of(scope, StoreScheduleChanged)] == [(15, False), (15, True)]
