@@ -320,8 +320,9 @@ def _classify(error: Exception) -> tuple[type[OutsideError], bool]:
 
 def _is_tls(error: BaseException) -> bool:
     cause: BaseException | None = error
-    while cause is not None:
+    # Counted, for a chain of causes can be a circle.
+    for _ in range(10):
         if isinstance(cause, ssl.SSLError):
             return True
-        cause = cause.__cause__ or cause.__context__
+        cause = None if cause is None else cause.__cause__ or cause.__context__
     return "CERTIFICATE_VERIFY_FAILED" in str(error)

@@ -191,7 +191,7 @@ class ShopifyOAuth:
 
     def _signed(self, values: Mapping[str, str], given: str) -> bool:
         wanted = given.encode("utf-8", "replace")
-        messages = {_message_decoded(values), _message_encoded(values)}
+        messages = {_message_decoded(values), *_messages_encoded(values)}
         found = False
         for secret in self._secrets:
             for message in messages:
@@ -223,13 +223,24 @@ def _message_decoded(values: Mapping[str, str]) -> str:
     return "&".join(f"{key(k)}={value(v)}" for k, v in sorted(values.items()))
 
 
-def _message_encoded(values: Mapping[str, str]) -> str:
-    # The JavaScript kit signs percent-encoded values, a blank as %20.
-    return "&".join(f"{_quoted(k)}={_quoted(v)}" for k, v in sorted(values.items()))
+def _messages_encoded(values: Mapping[str, str]) -> list[str]:
+    # Other kits sign percent-encoded values, and differ in which marks they leave as they are.
+    return [
+        "&".join(f"{encode(k)}={encode(v)}" for k, v in sorted(values.items()))
+        for encode in (_encode_all, _encode_component, _encode_search_params)
+    ]
 
 
-def _quoted(text: str) -> str:
-    return quote(text, safe="!'()*~", errors="replace")
+def _encode_all(text: str) -> str:
+    return quote(text, safe="", errors="replace")
+
+
+def _encode_component(text: str) -> str:
+    return quote(text, safe="!'()*", errors="replace")
+
+
+def _encode_search_params(text: str) -> str:
+    return quote(text, safe="*", errors="replace").replace("~", "%7E")
 
 
 def _check_fresh(stamp: str, at: datetime) -> None:

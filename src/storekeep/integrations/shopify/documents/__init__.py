@@ -61,7 +61,7 @@ ORDERS_COUNT = _document("orders_count", cost=10)
 CUSTOMERS_COUNT = _document("customers_count", cost=10)
 PRODUCTS_COUNT = _document("products_count", cost=10)
 
-ORDERS_DELTA = _document("orders_delta", cost=900, page_size=10)
+ORDERS_DELTA = _document("orders_delta", cost=1000, page_size=10)
 CUSTOMERS_DELTA = _document("customers_delta", cost=150, page_size=100)
 PRODUCTS_DELTA = _document("products_delta", cost=150, page_size=50)
 
