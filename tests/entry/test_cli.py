@@ -26,7 +26,8 @@ WORKING = {
 def storekeep(*arguments: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command in `folder` with nothing but the given environment."""
     command = [sys.executable, "-m", "storekeep.entry.cli", *arguments]
-    bare = {"PATH": os.environ["PATH"], **environment}
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COV")}
+    bare = {"PATH": os.environ["PATH"], **measured, **environment}
     return subprocess.run(command, cwd=folder, env=bare, capture_output=True, text=True, check=False, timeout=60)
 
 

@@ -65,7 +65,8 @@ def _text(key: bytes) -> str:
 
 
 def _rotate(folder: Path) -> subprocess.CompletedProcess[str]:
-    bare = {"PATH": os.environ["PATH"], "ENCRYPTION_KEY": _text(NEW), "ENCRYPTION_KEY_PREVIOUS": _text(OLD)}
+    measured = {name: value for name, value in os.environ.items() if name.startswith("COV")}
+    bare = {"PATH": os.environ["PATH"], **measured, "ENCRYPTION_KEY": _text(NEW), "ENCRYPTION_KEY_PREVIOUS": _text(OLD)}
     command = [sys.executable, "-m", "storekeep.entry.cli", "rotate-keys"]
     return subprocess.run(command, cwd=folder, env=bare, capture_output=True, text=True, check=False, timeout=60)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401 - loaded at first use otherwise, when the library can no longer be read
 import os
 import traceback
 from collections.abc import Callable
