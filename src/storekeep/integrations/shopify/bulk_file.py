@@ -126,8 +126,8 @@ class _Reader:
                     # Progress since the last break starts the count of breaks anew.
                     breaks = 1 if self._seen > seen else breaks + 1
                     await self._rest(error, breaks)
-            if self._pieces:
-                yield self._split()
+            if self._pieces and (batch := self._split()):
+                yield batch
             if self._carry:
                 self._lines += 1
                 yield [self._carry]
@@ -149,8 +149,8 @@ class _Reader:
                     self._seen += len(piece)
                     self._held += len(piece)
                     self._pieces.append(piece)
-                    if self._held >= self._batch_bytes:
-                        yield self._split()
+                    if self._held >= self._batch_bytes and (batch := self._split()):
+                        yield batch
 
     def _place(self, answer: StreamedAnswer) -> int:
         """How many bytes of this answer we have already. Raises when it is not the file, or no longer the same one."""
