@@ -7,10 +7,12 @@ theirs, signed in. A person's `http` is an httpx client that sends what the brow
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import count
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx
@@ -26,6 +28,7 @@ from storekeep.entry.rooms import ROOMS
 from storekeep.entry.wiring import Wired, build
 from storekeep.kit.scope import Actor, ActorKind, Scope
 from storekeep.runtime.database import Database
+from storekeep.runtime.logging import configure_logging
 from storekeep.runtime.settings import (
     DatabaseSettings,
     DemoSettings,
@@ -99,7 +102,8 @@ class House:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(ip, 40_000))
         client = httpx.AsyncClient(transport=transport, base_url=self.wired.config.app_url, headers=PAGE)
         if token is not None:
-            client.cookies.set(self.wired.services.get(SessionCookie).name, token)
+            host = urlsplit(self.wired.config.app_url).hostname or ""
+            client.cookies.set(self.wired.services.get(SessionCookie).name, token, domain=host)
         return client
 
     async def new_owner(self, name: str = "Olive Owner", tenant_name: str = "Test tenant") -> Person:
@@ -150,6 +154,8 @@ class Person:
 
 
 async def _build(database: TestDatabase, redis_url: str, app_url: str, stack: AsyncExitStack) -> House:
+    # As the product logs; unconfigured, structlog renders a traceback's every local, which takes seconds.
+    configure_logging(stream=io.StringIO())
     wired = build(test_settings(database, redis_url, app_url))
     # bcrypt's least cost: what is tested elsewhere need not be waited for here.
     provide_accounts(wired.services, session_secret=SESSION_SECRET, password_rounds=4, limits=WIDE)

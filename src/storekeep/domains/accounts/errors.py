@@ -79,6 +79,13 @@ class OwnerOnly(Forbidden):
     message = "Only an owner can make, change or remove an owner."
 
 
+class AlreadyMember(Conflict):
+    """The person is a member of this tenant already."""
+
+    code = "MEMBER_EXISTS"
+    message = "This person is a member already."
+
+
 class MemberNotFound(NotFound):
     """No such member in this tenant."""
 

@@ -214,6 +214,13 @@ async def count_owners(session: TenantSession) -> int:
     return (await session.execute(query)).scalar_one()
 
 
+async def insert_member(session: TenantSession, *, member_id: UUID, user_id: UUID, role: Role) -> bool:
+    """Insert a member; False when the person is one already."""
+    values = {"tenant_id": session.tenant_id, "id": member_id, "user_id": user_id, "role": role}
+    statement = insert(Member).values(created_at=now(), updated_at=now(), **values).on_conflict_do_nothing()
+    return rowcount(await session.execute(statement)) == 1
+
+
 async def set_role(session: TenantSession, member_id: UUID, role: Role) -> None:
     """Store another role."""
     statement = update(Member).where(Member.tenant_id == session.tenant_id, Member.id == member_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from storekeep.domains.accounts import repository
-from storekeep.domains.accounts.errors import EmailTaken
+from storekeep.domains.accounts.errors import AlreadyMember, EmailTaken
 from storekeep.domains.accounts.events import MemberAdded, TenantCreated
 from storekeep.domains.accounts.models import Member, Tenant
 from storekeep.domains.accounts.passwords import Passwords
@@ -68,7 +68,7 @@ async def add_member(
 ) -> UUID:
     """Make a person a member; the member's id. A person of that address who exists keeps their name and password.
 
-    Raises InvalidInput when nobody has the address and name or password is missing, Conflict when they are a member already.
+    Raises InvalidInput when nobody has the address and name or password is missing, AlreadyMember when they are one.
     """
     normal = _normal(email)
     async with db.system("look a person up by their address") as session:
@@ -87,8 +87,8 @@ async def add_member(
                 raise EmailTaken()
     member_id = uuid7()
     async with db.tenant(Scope(tenant_id, actor)) as tenant:
-        tenant.add(Member(id=member_id, user_id=user_id, role=role))
-        await tenant.flush()
+        if not await repository.insert_member(tenant, member_id=member_id, user_id=user_id, role=role):
+            raise AlreadyMember()
         await tenant.announce(
             MemberAdded(actor=actor, subjects=(("member", member_id),), after={"email": email.strip(), "role": str(role)})
         )

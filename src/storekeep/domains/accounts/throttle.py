@@ -116,6 +116,7 @@ _KNOWN_S = 90 * 86_400
 _POLL_S = 0.2
 _WAITERS = 50
 _LINES = 32
+_BUDGET_S = 1.0
 
 
 class Throttle:
@@ -123,9 +124,10 @@ class Throttle:
 
     def __init__(self, redis: Redis, limits: ThrottleLimits | None = None) -> None:
         self.limits = limits or ThrottleLimits()
-        self._admit = LuaScript(redis, _ADMIT)
-        self._fail = LuaScript(redis, _FAIL)
-        self._succeed = LuaScript(redis, _SUCCEED)
+        # Checking a password takes a quarter of a second: waiting a while for Redis is better than counting alone.
+        self._admit, self._fail, self._succeed = (
+            LuaScript(redis, source, budget_s=_BUDGET_S) for source in (_ADMIT, _FAIL, _SUCCEED)
+        )
         self._signups = SlidingWindow(redis, prefix="signup")
         self._alone = _Alone(self.limits)
         self._under_way: Counter[str] = Counter()
@@ -173,7 +175,8 @@ class Throttle:
         """The password was wrong: the next attempt of this client at this account waits, twice as long each time."""
         keys = [_key("failures", attempt.account, attempt.client), _key("delay", attempt.account, attempt.client)]
         try:
-            await self._fail.run(keys, [self.limits.free_failures, int(self.limits.longest_delay_s * 1_000_000)])
+            async with self._lines:
+                await self._fail.run(keys, [self.limits.free_failures, int(self.limits.longest_delay_s * 1_000_000)])
         except RedisAway:
             log.info("throttle_alone")
         finally:
@@ -198,10 +201,10 @@ class Throttle:
 
     async def _forgive(self, attempt: Attempt) -> None:
         of_client = [_key(name, attempt.account, attempt.client) for name in ("failures", "delay")]
+        keys = [*of_client, _key("known", attempt.account), *attempt.charged]
         try:
-            await self._succeed.run(
-                [*of_client, _key("known", attempt.account), *attempt.charged], [attempt.network, attempt.nonce, _KNOWN_S]
-            )
+            async with self._lines:
+                await self._succeed.run(keys, [attempt.network, attempt.nonce, _KNOWN_S])
         except RedisAway:
             log.info("throttle_alone")
 
@@ -227,7 +230,7 @@ class Throttle:
 
 
 class _Alone:
-    """The same windows in this process, for while Redis is away: a quarter of every limit, known networks forgotten, no delays."""
+    """The same windows in this process, for while Redis is away: a quarter of the limits, no known networks, no delays."""
 
     def __init__(self, limits: ThrottleLimits) -> None:
         self._limits = limits
