@@ -46,7 +46,9 @@ def processes_of(home: Path) -> dict[int, str]:
 
 
 class Run:
-    """One `storekeep up` with the small product."""
+    """One `storekeep up` with the small product; `flags` make its children misbehave."""
+
+    command: tuple[str, ...] = (sys.executable, str(_PRODUCT), "0")
 
     def __init__(self, folder: Path, port: int, *flags: str, **environment: str) -> None:
         self.home = folder / ".storekeep"
@@ -55,7 +57,7 @@ class Run:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_", "SHOPIFY_"))}
         with self.output.open("wb") as output:
             self.popen = subprocess.Popen(
-                [sys.executable, str(_PRODUCT), "0", *flags],
+                (*self.command, *flags),
                 cwd=folder,
                 env={**clean, "PORT": str(port), **environment},
                 stdout=output,
@@ -68,9 +70,9 @@ class Run:
         """What it printed so far."""
         return self.output.read_text()
 
-    def wait_ready(self) -> None:
+    def wait_ready(self, seconds: float = 30) -> None:
         """Wait until it says that it is ready."""
-        wait_for(lambda: READY in self.text or self.popen.poll() is not None, "the product to be ready")
+        wait_for(lambda: READY in self.text or self.popen.poll() is not None, "the product to be ready", seconds)
         assert READY in self.text, self.text
 
     def child(self, name: str) -> int:
