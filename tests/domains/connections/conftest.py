@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from storekeep.domains.connections import events
-from storekeep.domains.connections.public import EraseRooms, StoreClients, StoreConnector
+from storekeep.domains.connections.public import EraseRooms, StoreClients, StoreConnector, provide_connections
 from storekeep.domains.connections.register import register_store
 from storekeep.entry.rooms import ROOMS
 from storekeep.integrations.shopify.gateway import ShopifyGateway
@@ -132,12 +132,8 @@ def shop_house(house: House, shopify: ShopifyStandIn, gateway: ShopifyGateway) -
     services = house.wired.services
     kinds: tuple[type[Any], ...] = (ShopifyGateway, StoreConnector, StoreClients, EraseRooms)
     before = {kind: services.get(kind) for kind in kinds if _has(services, kind)}
-    cipher = services.get(TokenCipher)
     services.provide(ShopifyGateway, gateway)
-    services.provide(StoreClients, StoreClients(house.db, cipher, gateway))
-    services.provide(EraseRooms, EraseRooms(ROOMS))
-    app_url = house.wired.config.app_url
-    services.provide(StoreConnector, StoreConnector(house.db, cipher, gateway, app_url=app_url, session_secret=SESSION_SECRET))
+    provide_connections(services, rooms=ROOMS, app_url=house.wired.config.app_url, session_secret=SESSION_SECRET)
     yield house
     for kind, instance in before.items():
         services.provide(kind, instance)

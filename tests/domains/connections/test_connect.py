@@ -297,6 +297,19 @@ async def test_a_lost_answer_means_starting_again(shop_house: House, owner: Pers
     await connected(owner, shopify)
 
 
+async def test_while_shopify_is_down_nothing_is_stored_and_the_shop_stays_free(
+    shop_house: House, owner: Person, shopify: ShopifyStandIn
+) -> None:
+    await shopify.fault(place="graphql", kind="http_502", times=None)
+    body = {"shop": AWKWARD_JPY, "accessToken": custom_app_token(AWKWARD_JPY)}
+    answer = await owner.http.post("/api/stores", json=body)
+    await refused(owner, answer, shopify, status=503, code="SHOPIFY_UNAVAILABLE")
+    assert answer.json()["error"]["retryable"] is True
+    assert len(await shopify.requests("graphql")) == 3
+    await shopify.control("DELETE", "faults")
+    assert (await owner.http.post("/api/stores", json=body)).status_code == 201
+
+
 async def test_a_pasted_token_is_tried_and_kept(shop_house: House, owner: Person, shopify: ShopifyStandIn) -> None:
     body = {"shop": "awkward-jpy", "accessToken": custom_app_token(AWKWARD_JPY)}
     answer = await owner.http.post("/api/stores", json=body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from storekeep.domains.connections.errors import StoreDisconnecting, StoreNotFou
 from storekeep.domains.connections.events import StoreScheduleChanged, StoreStatusChanged
 from storekeep.domains.connections.scheduling import change_schedule
 from storekeep.domains.connections.types import ConnectionStatus, StoreCounts
+from storekeep.integrations.shopify.wire import ShopFacts
 from storekeep.kit import clock
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
@@ -128,6 +130,29 @@ async def test_a_sync_outcome_is_kept_and_older_news_dropped(db: Database, scope
         )
     store = await view(db, scope, store_id)
     assert (store.last_sync_at, store.last_sync_status, store.counts) == (moment, "SUCCEEDED", StoreCounts(1, 2, 3))
+
+
+async def test_what_the_shop_says_of_itself_is_kept_up_to_date(db: Database, scope: Scope, connect: Connect) -> None:
+    store_id = await connect(scope, shopify_shop_id=77)
+    facts = ShopFacts(
+        id=77,
+        domain="x.myshopify.com",
+        name="New\x00 name",
+        email=None,
+        primary_host="x.example",
+        currency="JPY",
+        time_zone="Asia/Tokyo",
+        taxes_included=True,
+        created_at=None,
+        plan=None,
+    )
+    async with db.tenant(scope) as session:
+        await public.record_shop_facts(session, store_id, facts, ["write_orders", "read_products"])
+        await public.record_shop_facts(session, store_id, replace(facts, id=78, currency="USD"), [])
+    store = await view(db, scope, store_id)
+    assert (store.name, store.currency, store.time_zone, store.plan) == ("New name", "JPY", "Asia/Tokyo", None)
+    assert store.scopes == ("read_orders", "read_products", "write_orders")
+    assert store.history_limited
 
 
 async def due(db: Database, *, limit: int = 1000) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +16,14 @@ from storekeep.domains.connections.rotation import Resealed, reseal_batch
 from storekeep.domains.connections.schedule import due_stores, set_next_due
 from storekeep.domains.connections.status import ensure_store_active, mark_connected, mark_needs_reconnect, mark_paused
 from storekeep.domains.connections.types import ConnectedVia, ConnectionStatus, DueStore, StoreCounts, StoreView
-from storekeep.runtime.database import TenantSession
+from storekeep.integrations.shopify.gateway import ShopifyGateway
+from storekeep.integrations.shopify.oauth import effective_scopes
+from storekeep.integrations.shopify.wire import ShopFacts
+from storekeep.kit.text import one_line, storable
+from storekeep.runtime.crypto import TokenCipher
+from storekeep.runtime.database import Database, TenantSession
+from storekeep.runtime.manifest import Room
+from storekeep.runtime.services import Services
 
 __all__ = [
     "ConnectedVia",
@@ -39,10 +47,54 @@ __all__ = [
     "mark_connected",
     "mark_needs_reconnect",
     "mark_paused",
+    "provide_connections",
+    "record_shop_facts",
     "record_sync_outcome",
     "reseal_batch",
     "set_next_due",
 ]
+
+
+def provide_connections(
+    services: Services,
+    *,
+    rooms: Sequence[Room],
+    app_url: str,
+    session_secret: str,
+    session_secret_previous: str | None = None,
+) -> None:
+    """Register StoreClients, StoreConnector, EraseRooms; `services` must hold Database, TokenCipher and ShopifyGateway already.
+
+    `rooms` is the list of rooms, lowest first; `app_url` our public address; the secrets are SESSION_SECRET and its predecessor.
+    """
+    db, cipher, gateway = services.get(Database), services.get(TokenCipher), services.get(ShopifyGateway)
+    services.provide(StoreClients, StoreClients(db, cipher, gateway))
+    connector = StoreConnector(
+        db,
+        cipher,
+        gateway,
+        app_url=app_url,
+        session_secret=session_secret,
+        session_secret_previous=session_secret_previous,
+    )
+    services.provide(StoreConnector, connector)
+    services.provide(EraseRooms, EraseRooms(rooms))
+
+
+async def record_shop_facts(session: TenantSession, store_id: UUID, facts: ShopFacts, scopes: Sequence[str]) -> None:
+    """Keep what the shop says of itself now, and what it grants (as `read_shop` and `read_scopes` answer).
+
+    Merchants rename shops, change their currency or time zone, and withdraw scopes; call it with each read of the store.
+    Another shop's facts are ignored. Raises StoreNotFound.
+    """
+    store = await lock_store(session, store_id)
+    if store.shopify_shop_id not in (None, facts.id):
+        return
+    store.shop_name = one_line(storable(facts.name)) or store.shop
+    store.shopify_shop_id = facts.id
+    store.currency, store.time_zone, store.plan = facts.currency, facts.time_zone, facts.plan
+    store.scopes = sorted(effective_scopes(scopes))
+    await session.flush()
 
 
 async def record_sync_outcome(

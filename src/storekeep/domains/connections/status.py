@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import structlog
+from sqlalchemy import select
 
 from storekeep.domains.audit import public as audit
 from storekeep.domains.connections import schedule
@@ -48,7 +49,13 @@ async def mark_paused(session: TenantSession, store_id: UUID, *, reason: str, ge
 
 
 async def mark_connected(session: TenantSession, store_id: UUID) -> bool:
-    """Shopify answered: PAUSED → CONNECTED. A store that needs a person to reconnect stays as it is. True when it changed."""
+    """Shopify answered: PAUSED → CONNECTED. A store that needs a person to reconnect stays as it is. True when it changed.
+
+    Costs one read when nothing is to be done, so it may be called after every success.
+    """
+    paused = select(Connection.id).where(Connection.id == store_id, Connection.status == ConnectionStatus.PAUSED)
+    if (await session.execute(paused)).first() is None:
+        return False
     return await _move(session, store_id, ConnectionStatus.CONNECTED, None, None)
 
 
