@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.domains.commerce.stores import Shop, open_shop
 
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database
+from tests.domains.commerce.stores import Shop, open_shop
 
 
 @pytest.fixture

@@ -99,9 +99,10 @@ async def open_shop(db: Database, scope: Scope, *, time_zone: str = "Europe/Lond
         )
         await session.execute(
             text(
-                "INSERT INTO stores (tenant_id, id, shop, shop_name, currency, time_zone, connected_via, generation, installed_at,"
-                " scopes, sync_interval_minutes, sync_paused, customers_count, orders_count, products_count, created_at, updated_at)"
-                " VALUES (:tenant, :id, CAST(:id AS uuid)::text || '.myshopify.com', 'A shop', :currency, :zone, 'CUSTOM_APP', 1,"
+                "INSERT INTO stores (tenant_id, id, shop, shop_name, currency, time_zone, connected_via, generation,"
+                " installed_at, scopes, sync_interval_minutes, sync_paused, customers_count, orders_count, products_count,"
+                " created_at, updated_at) VALUES (:tenant, :id, CAST(:id AS uuid)::text || '.myshopify.com', 'A shop', :currency,"
+                " :zone, 'CUSTOM_APP', 1,"
                 " now(), '{read_all_orders}', 5, false, 0, 0, 0, now(), now())"
             ),
             {**key, "currency": currency, "zone": time_zone},

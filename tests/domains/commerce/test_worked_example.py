@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from tests.domains.commerce.records import a_line, a_refund, a_refund_line, an_order, bag, gid
 from tests.domains.commerce.stores import Shop
 
@@ -80,7 +81,8 @@ async def test_a_cancelled_order_counts_zero_over_time(shop: Shop, with_refund: 
 async def test_gift_cards_and_tips_are_no_sales(shop: Shop) -> None:
     card = a_line(1, "50.00", isGiftCard=True)
     tip = a_line(2, "3.00", title="Tip", product=None, variant=None, requiresShipping=False)
-    await shop.orders(an_order(1, at=PLACED, lines=[card, tip, a_line(3, "7.00")], totalTipReceivedSet=bag("3.00"), total="60.00"))
+    lines = [card, tip, a_line(3, "7.00")]
+    await shop.orders(an_order(1, at=PLACED, lines=lines, totalTipReceivedSet=bag("3.00"), total="60.00"))
     day = await shop.day(date(2026, 7, 14))
     assert (day.gross_sales, day.units, day.tips, day.placed_revenue) == (7, 1, 3, 60)
 

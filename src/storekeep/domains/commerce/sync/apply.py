@@ -28,12 +28,13 @@ async def merge_staged(
     session: TenantSession,
     calendar: Calendar,
     assembler: OrderAssembler | CustomerAssembler | ProductAssembler,
+    staging: Staging,
     *,
     complete: Span | None = None,
 ) -> Merged:
     """Merge what was staged of a finished assembler, whose tally then tells the whole. Errors as `merge_orders`."""
     if isinstance(assembler, OrderAssembler):
-        merged = await merge_orders(session, calendar, refused=assembler.refused, complete=complete)
+        merged = await merge_orders(session, calendar, staged=staging.filled, refused=assembler.refused, complete=complete)
     elif isinstance(assembler, CustomerAssembler):
         merged = await merge_customers(session, calendar, refused=assembler.refused, complete=complete)
     else:
@@ -57,10 +58,10 @@ async def apply(
     await staging.open()
     await staging.copy(assembler.buffers.drain())
     await staging.analyze()
-    return await merge_staged(session, calendar, assembler, complete=complete)
+    return await merge_staged(session, calendar, assembler, staging, complete=complete)
 
 
 async def remove_orders(session: TenantSession, calendar: Calendar, order_ids: Collection[UUID]) -> Merged:
     """Remove orders that were deleted at the source, and recompute their days."""
     await Staging(session, ORDER_TABLES).open()
-    return await merge_orders(session, calendar, gone=order_ids)
+    return await merge_orders(session, calendar, staged=(), gone=order_ids)

@@ -31,11 +31,12 @@ async def merge_orders(
     session: TenantSession,
     calendar: Calendar,
     *,
+    staged: Collection[str],
     refused: Collection[int] = (),
     complete: Span | None = None,
     gone: Collection[UUID] = (),
 ) -> Merged:
-    """Merge what lies in the staging tables of orders. Once a transaction.
+    """Merge what lies in the staging tables of orders, of which those named in `staged` have rows. Once a transaction.
 
     With `complete`, everything at the source in that span was staged (`refused`: numbers that were there and could not be read):
     what else we have of the span is removed. `gone` are ids of orders known to be deleted. Raises CalendarChanged when the rows
@@ -45,7 +46,7 @@ async def merge_orders(
     for _ in range(_RESTARTS):
         try:
             async with session.begin_nested():
-                return await _attempt(session, calendar, key, refused, complete, gone)
+                return await _attempt(session, calendar, key, staged, refused, complete, gone)
         except _Overtaken:
             # Undoing the savepoint gave every lock back, so the next try takes them in order again.
             continue
@@ -56,6 +57,7 @@ async def _attempt(
     session: TenantSession,
     calendar: Calendar,
     key: dict[str, Any],
+    staged: Collection[str],
     refused: Collection[int],
     complete: Span | None,
     gone: Collection[UUID],
@@ -81,8 +83,9 @@ async def _attempt(
     await calendars.ensure_calendar(session, calendar)
     if (await session.execute(order_sql.OVERTAKEN, key)).scalar_one():
         raise _Overtaken
-    for statement in order_sql.WRITE:
-        await session.execute(statement, key)
+    for step in order_sql.WRITE:
+        if step.states & found.keys() and (step.table is None or step.table in staged):
+            await session.execute(step.statement, key)
     await recompute_customers(session, calendar.store_id, customers)
     await recompute_days(session, calendar, days)
     return Merged(written, unchanged, removed, frozenset(days))

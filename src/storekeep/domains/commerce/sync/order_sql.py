@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import TextClause, text
 
@@ -148,55 +149,65 @@ _INSERT = text(f"""
 """)
 
 
-def _children(table: str, key: Sequence[str], *, store: bool) -> list[TextClause]:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A writing statement, needed when there are orders in one of `states`, and rows in staging table `table` (None: any)."""
+
+    statement: TextClause
+    states: frozenset[str]
+    table: str | None = None
+
+
+_WRITTEN, _CHANGED_ONLY = frozenset({"new", "changed"}), frozenset({"changed"})
+
+
+def _children(table: str, key: Sequence[str], *, store: bool) -> list[Step]:
     """Make a child table of the orders written hold what was staged: what is no longer there goes, the rest is upserted."""
     columns = [c for c in ORDER_TABLES[table].columns if c not in ("parent", "new_id")]
     data = [c for c in columns if c not in key]
     same = " AND ".join(f"s.{c} = t.{c}" for c in key)
     into, what = ("store_id, ", ":store, ") if store else ("", "")
-    return [
-        text(f"""
-            DELETE FROM {table} t USING work_orders w
-            WHERE t.tenant_id = :tenant AND t.order_id = w.id AND w.state = 'changed' AND NOT EXISTS (
-                SELECT FROM stage_{table} s WHERE s.parent = w.shopify_id AND {same})
-        """),
-        text(f"""
-            INSERT INTO {table} (tenant_id, {into}id, order_id, {names(columns)})
-            SELECT :tenant, {what}s.new_id, w.id, {values("s", columns)}
-            FROM stage_{table} s JOIN work_orders w ON w.shopify_id = s.parent WHERE w.state IN ('new', 'changed')
-            ON CONFLICT (tenant_id, order_id, {names(key)}) DO UPDATE SET {excluded(data)} WHERE {differs(table, data)}
-        """),
-    ]
+    delete = text(f"""
+        DELETE FROM {table} t USING work_orders w
+        WHERE t.tenant_id = :tenant AND t.order_id = w.id AND w.state = 'changed' AND NOT EXISTS (
+            SELECT FROM stage_{table} s WHERE s.parent = w.shopify_id AND {same})
+    """)
+    upsert = text(f"""
+        INSERT INTO {table} (tenant_id, {into}id, order_id, {names(columns)})
+        SELECT :tenant, {what}s.new_id, w.id, {values("s", columns)}
+        FROM stage_{table} s JOIN work_orders w ON w.shopify_id = s.parent WHERE w.state IN ('new', 'changed')
+        ON CONFLICT (tenant_id, order_id, {names(key)}) DO UPDATE SET {excluded(data)} WHERE {differs(table, data)}
+    """)
+    return [Step(delete, _CHANGED_ONLY), Step(upsert, _WRITTEN, table)]
 
 
-_REFUND_LINES = [
-    text("""
-        DELETE FROM refund_lines t USING refunds r, work_orders w
-        WHERE t.tenant_id = :tenant AND r.tenant_id = :tenant AND t.refund_id = r.id AND r.order_id = w.id
-            AND w.state = 'changed' AND NOT EXISTS (
-                SELECT FROM stage_refund_lines s
-                WHERE s.parent = w.shopify_id AND s.refund = r.shopify_id AND s.shopify_id = t.shopify_id)
-    """),
-    text("""
-        INSERT INTO refund_lines (tenant_id, id, refund_id, line_id, shopify_id, quantity, restock_type, subtotal, tax)
-        SELECT :tenant, s.new_id, r.id, l.id, s.shopify_id, s.quantity, s.restock_type, s.subtotal::numeric, s.tax::numeric
-        FROM stage_refund_lines s JOIN work_orders w ON w.shopify_id = s.parent
-        JOIN refunds r ON r.tenant_id = :tenant AND r.order_id = w.id AND r.shopify_id = s.refund
-        LEFT JOIN order_lines l ON l.tenant_id = :tenant AND l.order_id = w.id AND l.shopify_id = s.line
-        WHERE w.state IN ('new', 'changed')
-        ON CONFLICT (tenant_id, refund_id, shopify_id) DO UPDATE SET line_id = excluded.line_id,
-            quantity = excluded.quantity, restock_type = excluded.restock_type, subtotal = excluded.subtotal, tax = excluded.tax
-    """),
-]
+_DELETE_REFUND_LINES = text("""
+    DELETE FROM refund_lines t USING refunds r, work_orders w
+    WHERE t.tenant_id = :tenant AND r.tenant_id = :tenant AND t.refund_id = r.id AND r.order_id = w.id
+        AND w.state = 'changed' AND NOT EXISTS (
+            SELECT FROM stage_refund_lines s
+            WHERE s.parent = w.shopify_id AND s.refund = r.shopify_id AND s.shopify_id = t.shopify_id)
+""")
+_UPSERT_REFUND_LINES = text("""
+    INSERT INTO refund_lines (tenant_id, id, refund_id, line_id, shopify_id, quantity, restock_type, subtotal, tax)
+    SELECT :tenant, s.new_id, r.id, l.id, s.shopify_id, s.quantity, s.restock_type, s.subtotal::numeric, s.tax::numeric
+    FROM stage_refund_lines s JOIN work_orders w ON w.shopify_id = s.parent
+    JOIN refunds r ON r.tenant_id = :tenant AND r.order_id = w.id AND r.shopify_id = s.refund
+    LEFT JOIN order_lines l ON l.tenant_id = :tenant AND l.order_id = w.id AND l.shopify_id = s.line
+    WHERE w.state IN ('new', 'changed')
+    ON CONFLICT (tenant_id, refund_id, shopify_id) DO UPDATE SET line_id = excluded.line_id,
+        quantity = excluded.quantity, restock_type = excluded.restock_type, subtotal = excluded.subtotal, tax = excluded.tax
+""")
 
-WRITE: list[TextClause] = [
-    _DELETE_GONE,
-    TOUCH,
-    _UPDATE,
-    _INSERT,
+WRITE: list[Step] = [
+    Step(_DELETE_GONE, frozenset({"gone"})),
+    Step(TOUCH, frozenset({"touched"})),
+    Step(_UPDATE, _CHANGED_ONLY),
+    Step(_INSERT, frozenset({"new"})),
     *_children("order_lines", ["shopify_id"], store=False),
     *_children("fulfillments", ["shopify_id"], store=False),
     *_children("refunds", ["shopify_id"], store=True),
-    *_REFUND_LINES,
+    Step(_DELETE_REFUND_LINES, _CHANGED_ONLY),
+    Step(_UPSERT_REFUND_LINES, _WRITTEN, "refund_lines"),
     *_children("order_corrections", ["kind", "shopify_id"], store=True),
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import text
 
@@ -41,20 +42,27 @@ class Staging:
 
     async def open(self) -> None:
         """Make the tables. Once a transaction."""
-        for table in self._tables.values():
-            await self._session.execute(text(table.ddl()))
+        driver = await self._driver()
+        await driver.execute(";".join(table.ddl() for table in self._tables.values()))
 
     async def copy(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Copy rows into their tables."""
-        raw = await (await self._session.connection()).get_raw_connection()
-        driver = raw.driver_connection
-        if driver is None:
-            raise RuntimeError("the session has no connection to copy over")
+        driver = await self._driver()
         for name, records in rows.items():
             if records:
                 table = self._tables[name]
                 await driver.copy_records_to_table(table.name, records=records, columns=list(table.columns))
                 self._counts[name] += len(records)
+
+    async def _driver(self) -> Any:
+        """asyncpg's own connection: the session's, in the transaction it began."""
+        raw = await (await self._session.connection()).get_raw_connection()
+        return raw.driver_connection
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The names under which anything was staged."""
+        return frozenset(name for name, count in self._counts.items() if count)
 
     async def analyze(self) -> None:
         """Give the planner statistics where they matter. Once, after the last copy."""
