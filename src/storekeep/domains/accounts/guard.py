@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from storekeep.domains.accounts import repository, sessions
 from storekeep.domains.accounts.errors import AuthRequired, SessionExpired
-from storekeep.domains.accounts.permissions import ROLE_PERMISSIONS, Permission, grantors_of, roles_with
+from storekeep.domains.accounts.permissions import Permission, grantors_of, roles_with
 from storekeep.domains.accounts.signing_in import scope_of
 from storekeep.domains.accounts.types import Client, Identity
 from storekeep.kit.errors import Forbidden
@@ -33,7 +33,6 @@ __all__ = [
     "SignedInAs",
     "Transaction",
     "client_of",
-    "is_allowed_still",
     "permissions_of",
     "public_reason_of",
     "public_router",
@@ -104,23 +103,12 @@ def SignedInAs(permission: Permission) -> Any:  # noqa: N802
 
 
 async def scope_if_signed_in(request: Request) -> Scope | None:
-    """For public routes that a browser returns to: the scope of its session, None without a living one."""
+    """The scope of the request's session at this moment, None without a living one: for public routes a browser returns to, and
+    for streams, which ask again now and then."""
     try:
         return scope_of(await _identify(request), request_id_of(request))
     except (AuthRequired, SessionExpired):
         return None
-
-
-async def is_allowed_still(request: Request, permission: Permission) -> bool:
-    """Whether the session the request came with is alive and holds the permission at this moment; streams ask now and then."""
-    token = services_of(request).get(SessionCookie).read(request)
-    if token is None:
-        return False
-    try:
-        identity = await sessions.authenticate(services_of(request).get(Database), token)
-    except SessionExpired:
-        return False
-    return permission in ROLE_PERMISSIONS[identity.membership.role]
 
 
 def client_of(request: Request) -> Client:

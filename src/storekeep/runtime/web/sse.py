@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class EventStream(StreamingResponse):
     """The response of a live route.
 
     `feed` is entered when the response starts and left when the client goes, so its route must not hold a database session.
-    `still_allowed` is asked at every heartbeat; False ends the stream, so that a dead login is not followed on.
+    `still_allowed` is asked every heartbeat, quiet or not; False ends the stream, so that a dead login is not followed on.
     """
 
     media_type = "text/event-stream"
@@ -69,14 +70,14 @@ async def _follow(
     async with feed as source:
         # Spread reconnects after a restart over two seconds. The comment makes the headers leave at once.
         yield f": connected\nretry: {_RETRY_MS + random.randrange(_RETRY_MS)}\n\n".encode()  # noqa: S311
+        asked = time.monotonic()
         while True:
             try:
                 event = await source.next(heartbeat_s)
             except FeedEnded:
                 return
-            if event is not None:
-                yield event.encode()
-                continue
-            if still_allowed is not None and not await still_allowed():
-                return
-            yield b": beat\n\n"
+            if event is None or time.monotonic() - asked >= heartbeat_s:
+                if still_allowed is not None and not await still_allowed():
+                    return
+                asked = time.monotonic()
+            yield b": beat\n\n" if event is None else event.encode()
