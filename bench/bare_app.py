@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-engine = create_async_engine(os.environ["BARE_DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://"), pool_size=16)
+address = os.environ["BARE_DATABASE_URL"].partition("?")[0].replace("postgresql://", "postgresql+asyncpg://")
+engine = create_async_engine(address, pool_size=16)
 app = FastAPI()
 
 

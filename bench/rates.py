@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import secrets
 import time
+from base64 import urlsafe_b64encode
 from itertools import cycle
 
 import asyncpg
@@ -19,7 +20,7 @@ from storekeep.kit.ids import uuid7
 USERS = 200
 CONNECTIONS = 16
 SECONDS = 3.0
-_TOKENS = [hashlib.sha256(f"bench {number}".encode()).hexdigest() for number in range(USERS)]
+_TOKENS = [urlsafe_b64encode(hashlib.sha256(f"bench {number}".encode()).digest()).decode().rstrip("=") for number in range(USERS)]
 
 
 async def _fill(dsn: str) -> None:
@@ -48,7 +49,7 @@ async def _fill(dsn: str) -> None:
             )
             await connection.execute(
                 "INSERT INTO sessions (id, token_hash, user_id, active_tenant_id, expires_at, last_seen_at, created_at)"
-                " VALUES ($1, $2, $3, $4, $5 + interval '20 years', $5, $5)",
+                " VALUES ($1, $2, $3, $4, $5::timestamptz + interval '20 years', $5, $5)",
                 uuid7(),
                 hashlib.sha256(token.encode()).digest(),
                 user,

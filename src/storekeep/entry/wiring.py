@@ -12,9 +12,11 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from storekeep.domains.accounts.public import provide_accounts
+from storekeep.domains.connections.public import provide_connections
 from storekeep.entry.migrations import EXPLAIN_ROLES
-from storekeep.entry.rooms import event_bus
+from storekeep.entry.rooms import ROOMS, event_bus
 from storekeep.entry.web_services import provide_web
+from storekeep.integrations.shopify.gateway import ShopifyGateway
 from storekeep.runtime.breaker import Breakers
 from storekeep.runtime.crypto import TokenCipher, parse_key
 from storekeep.runtime.database import Database, DatabaseConfig
@@ -63,6 +65,14 @@ def build(settings: Settings) -> Wired:
         session_secret=settings.secrets.session_secret.get_secret_value(),
         session_secret_previous=previous.get_secret_value() if previous else None,
     )
+    services.provide(ShopifyGateway, make_shopify(settings, http, redis, services.get(Breakers)))
+    provide_connections(
+        services,
+        rooms=ROOMS,
+        app_url=config.app_url,
+        session_secret=settings.secrets.session_secret.get_secret_value(),
+        session_secret_previous=previous.get_secret_value() if previous else None,
+    )
     return Wired(settings, config, db, redis, http, services)
 
 
@@ -86,6 +96,23 @@ def make_redis(url: str) -> Redis:
         url, socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 1), health_check_interval=30
     )
     return client
+
+
+def make_shopify(settings: Settings, http: httpx.AsyncClient, redis: Redis, breakers: Breakers) -> ShopifyGateway:
+    """The way to every shop, through our app."""
+    shopify = settings.shopify
+    previous = shopify.api_secret_previous
+    return ShopifyGateway(
+        http,
+        redis,
+        breakers,
+        api_key=shopify.api_key,
+        api_secret=shopify.api_secret.get_secret_value(),
+        api_secret_previous=previous.get_secret_value() if previous else None,
+        scopes=shopify.scopes,
+        base_url=shopify.base_url,
+        api_version=shopify.api_version,
+    )
 
 
 def make_cipher(settings: Settings) -> TokenCipher:
