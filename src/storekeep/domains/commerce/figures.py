@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, and_, case, cast, desc, func, select
+from sqlalchemy import ColumnElement, Date, Row, and_, case, cast, desc, func, or_, select, true
 
 from storekeep.domains.commerce.models import Customer, CustomerSales, Order, OrderLine, Product, SalesDay
 from storekeep.runtime.database import TenantSession
@@ -21,7 +21,7 @@ ZERO = Decimal(0)
 class Figures:
     """Sums over some days of one currency; each figure as `models.SalesDay` defines it.
 
-    `discounts` and `returns` are positive amounts that are subtracted; `order_value` is gross less discounts as orders were placed.
+    `discounts` and `returns` are positive amounts that are subtracted; `order_value` is gross less discounts as placed.
     """
 
     placed_orders: int = 0
@@ -96,7 +96,7 @@ class TopCustomer:
 
 @dataclass(frozen=True, slots=True)
 class TopProduct:
-    """What was sold of one product (or of lines without one, by title) before returns: gross less line discounts."""
+    """What was sold of one product (or of lines without a stored one, by title): before tax, after discounts, before returns."""
 
     product_id: UUID | None
     title: str
@@ -150,9 +150,9 @@ def _figures(row: Row[Any] | Sequence[Any]) -> Figures:
     return Figures(*values)
 
 
-async def first_sales_day(session: TenantSession, *, store_id: UUID | None = None) -> date | None:
-    """The oldest day with a placed order; None before there is one."""
-    query = select(func.min(SalesDay.day)).where(SalesDay.placed_orders > 0, *_days(store_id, None, None, None))
+async def first_sales_day(session: TenantSession, *, store_id: UUID | None, currency: str) -> date | None:
+    """The oldest day with a placed order in `currency`; None before there is one."""
+    query = select(func.min(SalesDay.day)).where(SalesDay.placed_orders > 0, *_days(store_id, currency, None, None))
     return (await session.execute(query)).scalar_one_or_none()
 
 
@@ -185,11 +185,11 @@ async def customer_counts(
         .group_by(key, Order.customer_id)
         .subquery()
     )
-    # The first order ever, whatever its currency: a person is new once.
+    # The first order ever, whatever its currency: a person is new once. Looked up for those who bought, not for everybody.
     debut = (
-        select(CustomerSales.customer_id, func.min(CustomerSales.first_order_at).label("first_at"))
-        .group_by(CustomerSales.customer_id)
-        .subquery()
+        select(func.min(CustomerSales.first_order_at).label("first_at"))
+        .where(CustomerSales.customer_id == bought.c.customer_id)
+        .lateral()
     )
     query = (
         select(
@@ -198,7 +198,7 @@ async def customer_counts(
             func.count(case((bought.c.earliest == debut.c.first_at, 1))),
             func.count(case((bought.c.latest > debut.c.first_at, 1))),
         )
-        .join(debut, debut.c.customer_id == bought.c.customer_id)
+        .join(debut, true())
         .group_by(bought.c.bucket)
     )
     return {row[0]: CustomerCounts(row[1], row[2], row[3]) for row in (await session.execute(query)).all()}
@@ -220,32 +220,31 @@ async def top_customers(session: TenantSession, *, store_id: UUID | None, curren
 async def top_products(
     session: TenantSession, *, store_id: UUID | None, currency: str, first: date, last: date, limit: int
 ) -> list[TopProduct]:
-    """What sold best by net line revenue in the period; gift cards are no sales, test orders are left out."""
-    revenue = func.sum(OrderLine.original_total - OrderLine.total_discount)
-    # A line without a product (custom item, deleted product) is grouped by its title.
-    anonymous = case((OrderLine.product_shopify_id.is_(None), OrderLine.title))
-    sold = (
-        select(
-            Order.store_id,
-            OrderLine.product_shopify_id,
-            anonymous.label("anonymous"),
-            func.max(OrderLine.title).label("title"),
-            func.sum(OrderLine.quantity).label("units"),
-            revenue.label("revenue"),
-            func.count(Order.id.distinct()).label("orders"),
-        )
-        .join(OrderLine, and_(OrderLine.tenant_id == Order.tenant_id, OrderLine.order_id == Order.id))
-        .where(*_sold(store_id, currency, first, last), OrderLine.gift_card.is_(False))
-        .group_by(Order.store_id, OrderLine.product_shopify_id, anonymous)
-        .order_by(revenue.desc(), func.max(OrderLine.title))
-        .limit(limit)
-        .subquery()
+    """What sold best in the period: the lines of its orders before tax, after discounts, before returns. Tests are left out.
+
+    Lines whose product is not stored (custom items, deleted products) are grouped by title. Ties by title.
+    """
+    revenue = func.sum(OrderLine.net_sales)
+    nameless = case((Product.id.is_(None), OrderLine.title))
+    title = func.coalesce(func.max(Product.title), func.max(OrderLine.title))
+    known = and_(
+        Product.tenant_id == Order.tenant_id,
+        Product.store_id == Order.store_id,
+        Product.shopify_id == OrderLine.product_shopify_id,
     )
-    known = and_(Product.store_id == sold.c.store_id, Product.shopify_id == sold.c.product_shopify_id)
     query = (
-        select(Product.id, func.coalesce(Product.title, sold.c.title), sold.c.units, sold.c.revenue, sold.c.orders)
-        .select_from(sold)
-        .outerjoin(Product, and_(Product.tenant_id == session.tenant_id, known))
-        .order_by(sold.c.revenue.desc(), sold.c.title)
+        select(Product.id, title, func.sum(OrderLine.quantity), revenue, func.count(Order.id.distinct()))
+        .select_from(Order)
+        .join(OrderLine, and_(OrderLine.tenant_id == Order.tenant_id, OrderLine.order_id == Order.id))
+        .outerjoin(Product, known)
+        .where(*_sold(store_id, currency, first, last), _is_sale())
+        .group_by(Order.store_id, Product.id, nameless)
+        .order_by(revenue.desc(), title, Order.store_id, Product.id)
+        .limit(limit)
     )
     return [TopProduct(row[0], row[1], int(row[2]), row[3], int(row[4])) for row in (await session.execute(query)).all()]
+
+
+def _is_sale() -> ColumnElement[bool]:
+    # What is no sale (a gift card, a tip) has a price and no gross sales; what was free has neither.
+    return and_(OrderLine.gift_card.is_(False), or_(OrderLine.gross_sales != 0, OrderLine.original_total == 0))

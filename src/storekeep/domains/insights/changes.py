@@ -24,11 +24,12 @@ class Sentence:
 
 
 async def changes(session: TenantSession, question: Question) -> tuple[date, list[Sentence]]:
-    """The day spoken of (yesterday at the store) and the sentences about it."""
-    day = question.today - timedelta(days=1)
+    """The day spoken of (the last whole one) and the sentences about it."""
+    day = question.yesterday
     before = day - timedelta(days=1)
     days = await daily(session, store_id=question.store_id, currency=question.currency, first=before, last=question.today)
-    today = days.get(question.today, NO_FIGURES)
+    # Where stores have several zones, more than one day may be under way.
+    today = sum((figures for at, figures in days.items() if at > day), NO_FIGURES)
     return day, describe(days.get(day, NO_FIGURES), days.get(before, NO_FIGURES), today, question.currency)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TypeVar
 
 import structlog
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 NOBODY = CustomerCounts(0, 0, 0)
 SPARKLINE_POINTS = 60
+_FOUR, _WIDE = Decimal("0.0001"), Context(prec=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,13 @@ def change_ratio(value: Decimal | int | None, previous: Decimal | int | None) ->
     """(value − previous) ÷ |previous| with four decimals, or None where that means nothing."""
     if value is None or not previous:
         return None
-    return f"{(Decimal(value) - previous) / abs(Decimal(previous)):.4f}"
+    return _four_decimals((Decimal(value) - previous) / abs(Decimal(previous)))
+
+
+def _four_decimals(ratio: Decimal) -> str:
+    # Rounded half-up, as money is; a ratio that rounds to nothing has no sign.
+    rounded = ratio.quantize(_FOUR, rounding=ROUND_HALF_UP, context=_WIDE)
+    return str(rounded if rounded else abs(rounded))
 
 
 def _wire(metric: Metric, value: Decimal | int | None, currency: str) -> str | None:
@@ -133,7 +140,7 @@ def _wire(metric: Metric, value: Decimal | int | None, currency: str) -> str | N
         return None
     if metric.unit is Unit.MONEY:
         return to_wire(quantize(Decimal(value), currency), currency)
-    return f"{value:.4f}" if metric.unit is Unit.RATIO else str(int(value))
+    return _four_decimals(Decimal(value)) if metric.unit is Unit.RATIO else str(int(value))
 
 
 def _sparkline(metric: Metric, currency: str, chosen: Range, days: dict[date, Figures] | None) -> list[str]:

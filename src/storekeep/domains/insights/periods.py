@@ -35,7 +35,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Orders placed and their total prices from `first` (None: the beginning, and nothing is stored) to `last`."""
+    """Orders placed and their total prices from `first` (None: nothing is stored yet) to now, which is `last`, today."""
 
     name: str
     first: date | None
@@ -66,10 +66,10 @@ async def summary(session: TenantSession, question: Question) -> Summary:
 
 
 async def periods(session: TenantSession, question: Question) -> list[Period]:
-    """All time, this week (from Monday) and this month, each up to today."""
+    """All time, this week (from Monday) and this month, each up to now."""
     today = question.today
     starts = {
-        "all": await first_sales_day(session, store_id=question.store_id),
+        "all": await first_sales_day(session, store_id=question.store_id, currency=question.currency),
         "week": bucket_of(today, Interval.WEEK),
         "month": bucket_of(today, Interval.MONTH),
     }

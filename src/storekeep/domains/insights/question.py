@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,22 +19,26 @@ DEFAULT_CURRENCY = "USD"  # of a tenant without a store, whose every number is z
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The store asked about (None: all of them), the currency of the answer, and the time zone in which days are meant.
+    """The store asked about (None: all of them), the currency of the answer, and the time zones of the stores.
 
-    `zone_name` is None where the stores asked about have several zones: each day is then its own store's day, and "today" is the
-    first store's.
+    Where the stores asked about have several zones, each day is its own store's day and `zone_name` is None.
     """
 
     store_id: UUID | None
     currency: str
     in_use: Sequence[CurrencyUse]
-    tz: ZoneInfo
+    zones: tuple[ZoneInfo, ...]
     zone_name: str | None
 
     @property
     def today(self) -> date:
-        """The current day at the store."""
-        return day_in(now(), self.tz)
+        """The day it is at the store; of several, the latest, so that nothing that has happened lies after it."""
+        return max(day_in(now(), tz) for tz in self.zones)
+
+    @property
+    def yesterday(self) -> date:
+        """The last day that is over at the store; of several, at all of them."""
+        return min(day_in(now(), tz) for tz in self.zones) - timedelta(days=1)
 
 
 async def ask(session: TenantSession, *, store_id: UUID | None = None, currency: str | None = None) -> Question:
@@ -48,6 +52,7 @@ async def ask(session: TenantSession, *, store_id: UUID | None = None, currency:
         raise StoreUnknown()
     in_use = await currencies(session, store_id=store_id)
     usual = in_use[0].currency if in_use else (asked[0].currency if asked else DEFAULT_CURRENCY)
-    names = {store.time_zone for store in asked} or {"UTC"}
-    tz = zone(asked[0].time_zone if asked else "UTC")
-    return Question(store_id, currency or usual, in_use, tz, next(iter(names)) if len(names) == 1 else None)
+    names = sorted({store.time_zone for store in asked}) or ["UTC"]
+    return Question(
+        store_id, currency or usual, in_use, tuple(zone(name) for name in names), names[0] if len(names) == 1 else None
+    )

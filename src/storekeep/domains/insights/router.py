@@ -1,6 +1,7 @@
 """GET /api/analytics/…: the numbers. Answers are kept for five minutes and dropped when the tenant's data changes."""
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -52,6 +53,19 @@ CompareWith = Annotated[
 ]
 
 
+class _Partial(Exception):
+    """Carries an answer that lacks a part past the cache: the next request is to try again."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__("partial answer")
+        self.answer = answer
+
+
+@lru_cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
 class Reader:
     """Answers one request: from the cache, or in one transaction of the asking tenant."""
 
@@ -71,15 +85,22 @@ class Reader:
         **params: Any,
     ) -> Any:
         """The answer `name` for these parameters, shaped as `shape`; `make` works it out when it is not kept."""
-        adapter = TypeAdapter(shape)
+        adapter = _adapter(shape)
 
         async def compute() -> Any:
             async with self._db.tenant(self.scope) as session:
                 question = await ask(session, store_id=store_id, currency=currency)
-                return adapter.dump_python(await make(session, question), mode="json", by_alias=True)
+                made = await make(session, question)
+            answer = adapter.dump_python(made, mode="json", by_alias=True)
+            if isinstance(made, OverviewRead) and made.errors:
+                raise _Partial(answer)
+            return answer
 
         asked = {"store": store_id, "currency": currency, **params}
-        kept = await self._cache.get_or_make(self.scope.tenant_id, f"insights.{name}", asked, compute)
+        try:
+            kept = await self._cache.get_or_make(self.scope.tenant_id, f"insights.{name}", asked, compute)
+        except _Partial as partial:
+            kept = partial.answer
         return adapter.validate_python(kept)
 
 
@@ -216,7 +237,10 @@ async def list_top_products(
     store_id: StoreId = None,
     currency: CurrencyCode = None,
 ) -> TopProductsRead:
-    """By revenue after line discounts and before returns; gift cards and test orders left out."""
+    """By net sales before returns: what the lines of the range's orders came to before tax and after their discounts.
+
+    Gift cards, tips and test orders are left out. Lines whose product is not stored are grouped by their title.
+    """
 
     async def make(session: TenantSession, question: Question) -> TopProductsRead:
         chosen = resolve(days.first, days.last, question.today)

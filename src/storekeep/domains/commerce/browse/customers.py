@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
 
-from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_moment, sort_named
+from storekeep.domains.commerce.browse.lists import (
+    Sort,
+    matching,
+    page,
+    read_amount,
+    read_count,
+    read_moment,
+    read_text,
+    sort_named,
+)
 from storekeep.domains.commerce.figures import currencies
 from storekeep.domains.commerce.models import Customer, CustomerSales
 from storekeep.kit.errors import NotFound
@@ -27,15 +35,14 @@ class CustomerNotFound(NotFound):
 _BY_CUSTOMER = {
     "-createdAt": Sort(Customer.source_created_at, True, read_moment),
     "createdAt": Sort(Customer.source_created_at, False, read_moment),
-    "name": Sort(Customer.sort_name, False, str),
-    "-name": Sort(Customer.sort_name, True, str),
+    "name": Sort(Customer.sort_name, False, read_text),
+    "-name": Sort(Customer.sort_name, True, read_text),
 }
 _BY_SALES = {
-    "-spent": Sort(CustomerSales.revenue, True, Decimal),
-    "-orders": Sort(CustomerSales.orders, True, int),
+    "-spent": Sort(CustomerSales.revenue, True, read_amount),
+    "-orders": Sort(CustomerSales.orders, True, read_count),
 }
 SORTS = _BY_CUSTOMER | _BY_SALES
-_UNSOLD = "unsold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +80,16 @@ async def list_customers(
         in_use = await currencies(session, store_id=store_id)
         currency = in_use[0].currency if in_use else None
     conditions = _conditions(text, store_id)
+    # Amounts of a page are in one currency. Where the most used one becomes another between two pages, the next is refused
+    # rather than counted in another currency than the first.
+    order = f"customers.{sort_name}.{currency}"
     if sort_name in _BY_SALES:
-        return currency, await _by_sales(session, conditions, currency, sort, sort_name, limit, cursor)
+        return currency, await _by_sales(session, conditions, currency, sort, order, limit, cursor)
     found = await page(
         session,
         _with_sales(currency).where(*conditions),
         sort=sort,
-        sort_name=sort_name,
+        order=order,
         id_column=Customer.id,
         limit=limit,
         cursor=cursor,
@@ -104,19 +114,20 @@ async def _by_sales(
     conditions: list[Any],
     currency: str | None,
     sort: Sort,
-    sort_name: str,
+    order: str,
     limit: int,
     cursor: str | None,
 ) -> Page[CustomerRow]:
     found: Page[CustomerRow] = Page([], None)
-    if not _is_unsold(cursor):
+    unsold = f"{order}.unsold"
+    if not _is_cursor_of(unsold, cursor):
         mine = and_(CustomerSales.tenant_id == Customer.tenant_id, CustomerSales.customer_id == Customer.id)
         query = select(Customer, CustomerSales).join(CustomerSales, mine)
         found = await page(
             session,
             query.where(CustomerSales.currency == currency, CustomerSales.orders > 0, *conditions),
             sort=sort,
-            sort_name=sort_name,
+            order=order,
             id_column=CustomerSales.customer_id,
             limit=limit,
             cursor=cursor,
@@ -126,13 +137,14 @@ async def _by_sales(
         if found.next_cursor is not None:
             return found
         cursor = None
-    return await _then_unsold(session, conditions, currency, limit, cursor, found.items)
+    return await _then_unsold(session, conditions, currency, unsold, limit, cursor, found.items)
 
 
 async def _then_unsold(
     session: TenantSession,
     conditions: list[Any],
     currency: str | None,
+    unsold: str,
     limit: int,
     cursor: str | None,
     items: list[CustomerRow],
@@ -143,7 +155,7 @@ async def _then_unsold(
     query = select(Customer).where(~sold.exists(), *conditions)
     if cursor is not None:
         try:
-            query = query.where(Customer.id < UUID(decode_cursor(cursor, _UNSOLD, 1)[0]))
+            query = query.where(Customer.id < UUID(decode_cursor(cursor, unsold, 1)[0]))
         except (TypeError, ValueError, AttributeError) as error:
             raise InvalidCursor() from error
     rest = (await session.execute(query.order_by(Customer.id.desc()).limit(limit - len(items) + 1))).scalars().all()
@@ -153,14 +165,14 @@ async def _then_unsold(
     # A page that ends among those who bought starts its successor at the first of those who did not.
     last = items[limit - 1]
     edge = last.customer.id if last.sales is None else UUID(int=2**128 - 1)
-    return Page(items[:limit], encode_cursor(_UNSOLD, [str(edge)]))
+    return Page(items[:limit], encode_cursor(unsold, [str(edge)]))
 
 
-def _is_unsold(cursor: str | None) -> bool:
+def _is_cursor_of(order: str, cursor: str | None) -> bool:
     if cursor is None:
         return False
     try:
-        decode_cursor(cursor, _UNSOLD, 1)
+        decode_cursor(cursor, order, 1)
     except InvalidCursor:
         return False
     return True

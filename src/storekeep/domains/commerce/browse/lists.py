@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,12 +15,16 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from storekeep.kit.errors import InvalidInput
 from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, encode_cursor
+from storekeep.kit.text import storable
 from storekeep.runtime.database import TenantSession
 
 T = TypeVar("T")
 SEARCH_CAP = 5000
 _MAX_WORDS = 8
-_WORD = re.compile(r"\w+")
+_MAX_AMOUNT = 10**18  # what a money column holds
+_MAX_COUNT = 2**31 - 1
+# Marks of direction come along with copied text and are no part of a word.
+_DIRECTION = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
 class UnknownSort(InvalidInput):
@@ -39,12 +43,38 @@ class Sort:
     read: Callable[[str], Any]
 
 
+# A cursor has been in strangers' hands: what the database could not even compare is refused here.
+
+
 def read_moment(text: str) -> datetime:
-    """A cursor's time; raises ValueError unless it is aware."""
+    """A cursor's time; raises ValueError unless it is aware, OverflowError unless it is in the years 1 to 9999 in UTC."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("naive time")
-    return moment
+    return moment.astimezone(UTC)
+
+
+def read_amount(text: str) -> Decimal:
+    """A cursor's amount; raises ValueError or ArithmeticError unless it is one that could be stored."""
+    amount = Decimal(text)
+    if not amount.is_finite() or abs(amount) >= _MAX_AMOUNT:
+        raise ValueError("not an amount")
+    return amount
+
+
+def read_count(text: str) -> int:
+    """A cursor's count; raises ValueError unless it is one that could be stored."""
+    count = int(text)
+    if abs(count) > _MAX_COUNT:
+        raise ValueError("not a count")
+    return count
+
+
+def read_text(text: str) -> str:
+    """A cursor's text; raises ValueError unless it is one that could be stored."""
+    if storable(text) != text:
+        raise ValueError("not a text")
+    return text
 
 
 def sort_named(sorts: Mapping[str, Sort], name: str) -> Sort:
@@ -55,9 +85,35 @@ def sort_named(sorts: Mapping[str, Sort], name: str) -> Sort:
 
 
 def tsquery(text: str) -> str | None:
-    """The words of what a person typed, each the beginning of a word looked for, all of them wanted; None without a word."""
-    words = _WORD.findall(text.casefold())[:_MAX_WORDS]
-    return " & ".join(f"'{word}':*" for word in words) or None
+    """The words of what a person typed, each the beginning of a word looked for, all of them wanted; None without a word.
+
+    Case is left to PostgreSQL, which folds the stored words too: Python would make other letters of "Straße" and "İstanbul".
+    """
+    return " & ".join(_either_form(word) for word in _words(text)[:_MAX_WORDS]) or None
+
+
+def _words(text: str) -> list[str]:
+    """Runs of letters and digits with the vowel signs, accents and joiners among them, as PostgreSQL cuts text into words."""
+    apart = "".join(c if _within_word(c) else " " for c in text.translate(_DIRECTION))
+    # A mark with nothing to stand on (what is left of an emoji) is no word and begins none.
+    words = (_from_first_letter(word) for word in apart.split())
+    return [word for word in words if word]
+
+
+def _within_word(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf")
+
+
+def _from_first_letter(word: str) -> str:
+    start = next((place for place, character in enumerate(word) if character.isalnum()), len(word))
+    return word[start:]
+
+
+def _either_form(word: str) -> str:
+    # Stored text is kept as it came, accents composed or apart; typed text may be either as well.
+    forms = dict.fromkeys(unicodedata.normalize(form, word) for form in ("NFC", "NFD"))
+    wanted = " | ".join(f"'{form}':*" for form in forms)
+    return wanted if len(forms) == 1 else f"({wanted})"
 
 
 def matching(table: str, id_column: InstrumentedAttribute[UUID], text: str | None) -> ColumnElement[bool] | None:
@@ -74,11 +130,14 @@ def matching(table: str, id_column: InstrumentedAttribute[UUID], text: str | Non
     return id_column.in_(select(found.c.id))
 
 
-def after(sort: Sort, sort_name: str, id_column: InstrumentedAttribute[UUID], cursor: str | None) -> ColumnElement[bool] | None:
-    """The condition that a row comes after the cursor's; None for the first page. Raises InvalidCursor."""
+def after(sort: Sort, order: str, id_column: InstrumentedAttribute[UUID], cursor: str | None) -> ColumnElement[bool] | None:
+    """The condition that a row comes after the cursor's; None for the first page. Raises InvalidCursor.
+
+    `order` names the list and its order: a cursor is good for nothing else.
+    """
     if cursor is None:
         return None
-    value, last_id = decode_cursor(cursor, sort_name, 2)
+    value, last_id = decode_cursor(cursor, order, 2)
     try:
         place = (sort.read(value), UUID(last_id))
     except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -92,23 +151,26 @@ async def page(
     query: Select[*tuple[Any, ...]],
     *,
     sort: Sort,
-    sort_name: str,
+    order: str,
     id_column: InstrumentedAttribute[UUID],
     limit: int,
     cursor: str | None,
     shape: Callable[[Any], T],
     place: Callable[[Any], tuple[Any, UUID]],
 ) -> Page[T]:
-    """One page of `query`. `shape` makes an item of a row, `place` tells its sort value and id for the next cursor."""
-    beyond = after(sort, sort_name, id_column, cursor)
+    """One page of `query`. `shape` makes an item of a row, `place` tells its sort value and id for the next cursor.
+
+    `order` names the list and its order ("orders.-createdAt"), so that another list's cursor is refused.
+    """
+    beyond = after(sort, order, id_column, cursor)
     if beyond is not None:
         query = query.where(beyond)
-    order: Sequence[Any] = (sort.column.desc(), id_column.desc()) if sort.descending else (sort.column.asc(), id_column.asc())
-    rows = (await session.execute(query.order_by(*order).limit(limit + 1))).all()
+    keys: Sequence[Any] = (sort.column.desc(), id_column.desc()) if sort.descending else (sort.column.asc(), id_column.asc())
+    rows = (await session.execute(query.order_by(*keys).limit(limit + 1))).all()
     if len(rows) <= limit:
         return Page([shape(row) for row in rows], None)
     value, last_id = place(rows[limit - 1])
-    return Page([shape(row) for row in rows[:limit]], encode_cursor(sort_name, [_text(value), str(last_id)]))
+    return Page([shape(row) for row in rows[:limit]], encode_cursor(order, [_text(value), str(last_id)]))
 
 
 def _text(value: datetime | Decimal | str | int) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
 
-from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_moment, sort_named
+from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_amount, read_moment, read_text, sort_named
 from storekeep.domains.commerce.models import Customer, Fulfillment, Order, OrderLine, Product, Refund, RefundLine
 from storekeep.kit.errors import NotFound
 from storekeep.kit.paging import Page
@@ -27,10 +26,10 @@ class OrderNotFound(NotFound):
 SORTS = {
     "-createdAt": Sort(Order.source_created_at, True, read_moment),
     "createdAt": Sort(Order.source_created_at, False, read_moment),
-    "-total": Sort(Order.total_price, True, Decimal),
-    "total": Sort(Order.total_price, False, Decimal),
-    "-name": Sort(Order.name, True, str),
-    "name": Sort(Order.name, False, str),
+    "-total": Sort(Order.total_price, True, read_amount),
+    "total": Sort(Order.total_price, False, read_amount),
+    "-name": Sort(Order.name, True, read_text),
+    "name": Sort(Order.name, False, read_text),
 }
 
 
@@ -115,7 +114,7 @@ async def list_orders(
         session,
         _ROW.where(*_conditions(wanted)),
         sort=sort,
-        sort_name=sort_name,
+        order=f"orders.{sort_name}",
         id_column=Order.id,
         limit=limit,
         cursor=cursor,
@@ -129,9 +128,7 @@ async def get_order(session: TenantSession, order_id: UUID) -> WholeOrder:
     row = (await session.execute(_ROW.where(Order.id == order_id))).one_or_none()
     if row is None:
         raise OrderNotFound()
-    lines = await _all(
-        session, select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.shopify_id)
-    )
+    lines = await _all(session, select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.shopify_id))
     refunds = await _all(session, select(Refund).where(Refund.order_id == order_id).order_by(Refund.processed_at, Refund.id))
     parts: dict[UUID, list[RefundLine]] = {refund.id: [] for refund in refunds}
     if parts:

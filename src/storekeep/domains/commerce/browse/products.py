@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_moment, sort_named
+from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_moment, read_text, sort_named
 from storekeep.domains.commerce.models import Product, Variant
 from storekeep.kit.errors import NotFound
 from storekeep.kit.paging import Page
@@ -22,8 +22,8 @@ class ProductNotFound(NotFound):
 
 
 SORTS = {
-    "title": Sort(Product.title, False, str),
-    "-title": Sort(Product.title, True, str),
+    "title": Sort(Product.title, False, read_text),
+    "-title": Sort(Product.title, True, read_text),
     "-createdAt": Sort(Product.source_created_at, True, read_moment),
     "createdAt": Sort(Product.source_created_at, False, read_moment),
     "-updatedAt": Sort(Product.source_updated_at, True, read_moment),
@@ -53,7 +53,7 @@ async def list_products(
         session,
         select(Product).where(*conditions),
         sort=sort,
-        sort_name=sort_name,
+        order=f"products.{sort_name}",
         id_column=Product.id,
         limit=limit,
         cursor=cursor,
