@@ -55,9 +55,11 @@ class EventStream(StreamingResponse):
         *,
         still_allowed: Callable[[], Awaitable[bool]] | None = None,
         heartbeat_s: float = HEARTBEAT_S,
+        status_code: int = 200,  # FastAPI reads the documented status from this default
     ) -> None:
         super().__init__(
             _follow(feed, still_allowed, heartbeat_s),
+            status_code,
             media_type=self.media_type,
             # A proxy must neither keep, change nor gather events.
             headers={"cache-control": "no-store, no-transform", "x-accel-buffering": "no"},
