@@ -13,40 +13,46 @@ from storekeep.runtime.database import TenantSession
 from storekeep.runtime.database.session import rowcount
 from storekeep.runtime.manifest import ErasureSubject
 
-_AT_ONCE = 500
-_ERASED = "audit.erased"
+BATCH = 2000
+ERASED = "audit.erased"
+_SUBJECTS_AT_ONCE = 500
 
 
 async def erase(session: TenantSession, subject: ErasureSubject) -> int:
-    """Everything of a whole tenant; of a store, the words of every entry about it or something of it."""
-    if subject.kind == "tenant":
-        gone = 0
-        for model in (AuditSubject, AuditEntry, AuditHead):
-            statement = delete(model).where(model.tenant_id == session.tenant_id)
-            gone += rowcount(await session.execute(statement.execution_options(synchronize_session=False)))
+    """A batch of what audit holds of the subject: of a tenant the entries themselves, of a store the words of every entry about
+    it or something of it. How many went; 0 once nothing is left."""
+    if subject.kind != "tenant":
+        return await _blank(session, [Subject(subject.kind, subject.id)], limit=BATCH)
+    some = select(AuditEntry.id).where(AuditEntry.tenant_id == session.tenant_id).limit(BATCH)
+    entries = delete(AuditEntry).where(AuditEntry.tenant_id == session.tenant_id, AuditEntry.id.in_(some))
+    gone = rowcount(await session.execute(entries.execution_options(synchronize_session=False)))
+    if gone:
         return gone
-    return await blank(session, [Subject(subject.kind, subject.id)])
+    head = delete(AuditHead).where(AuditHead.tenant_id == session.tenant_id)
+    return rowcount(await session.execute(head.execution_options(synchronize_session=False)))
 
 
-async def blank(session: TenantSession, subjects: Sequence[Subject]) -> int:
+async def erase_about(session: TenantSession, subjects: Sequence[Subject]) -> int:
     """Erase the words of every entry about any of the subjects, and record that it was done; how many there were."""
     blanked = 0
-    for start in range(0, len(subjects), _AT_ONCE):
-        wanted = [(subject.type, subject.id) for subject in subjects[start : start + _AT_ONCE]]
-        about = select(AuditSubject.entry_id).where(
-            AuditSubject.tenant_id == session.tenant_id,
-            tuple_(AuditSubject.subject_type, AuditSubject.subject_id).in_(wanted),
-        )
-        statement = update(AuditEntry).where(
-            AuditEntry.tenant_id == session.tenant_id,
-            AuditEntry.id.in_(about),
-            AuditEntry.salt.is_not(None),
-            # The record of an erasure holds a number only; blanking it too would make a new one, without end.
-            AuditEntry.action != _ERASED,
-        )
-        # SQL's NULL, not the JSON value null.
-        values = statement.values(payload=null(), salt=None).execution_options(synchronize_session=False)
-        blanked += rowcount(await session.execute(values))
+    for start in range(0, len(subjects), _SUBJECTS_AT_ONCE):
+        blanked += await _blank(session, subjects[start : start + _SUBJECTS_AT_ONCE], limit=None)
+    return blanked
+
+
+async def _blank(session: TenantSession, subjects: Sequence[Subject], *, limit: int | None) -> int:
+    about = tuple_(AuditSubject.subject_type, AuditSubject.subject_id).in_([(s.type, s.id) for s in subjects])
+    wanted = (
+        select(AuditEntry.id)
+        .join(AuditSubject, (AuditSubject.tenant_id == AuditEntry.tenant_id) & (AuditSubject.entry_id == AuditEntry.id))
+        # The record of an erasure is about the same thing and holds a number only; erasing it would call for another record.
+        .where(AuditEntry.tenant_id == session.tenant_id, about, AuditEntry.salt.is_not(None), AuditEntry.action != ERASED)
+        .limit(limit)
+    )
+    statement = update(AuditEntry).where(AuditEntry.tenant_id == session.tenant_id, AuditEntry.id.in_(wanted))
+    # SQL's NULL, not the JSON value null.
+    values = statement.values(payload=null(), salt=None).execution_options(synchronize_session=False)
+    blanked = rowcount(await session.execute(values))
     if blanked:
-        gather(session, [Fact(action=_ERASED, subjects=list(subjects[:20]), after={"entries": blanked})])
+        gather(session, [Fact(action=ERASED, subjects=list(subjects[:20]), after={"entries": blanked})])
     return blanked

@@ -66,7 +66,7 @@ async def list_entries(
 
 async def erase_about(session: TenantSession, subjects: Sequence[Subject]) -> int:
     """Erase the words of every entry about any of the subjects; the chain stays checkable. How many there were."""
-    return await erasing.blank(session, subjects)
+    return await erasing.erase_about(session, subjects)
 
 
 async def verify_chain(session: TenantSession) -> ChainReport:
