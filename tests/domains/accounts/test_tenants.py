@@ -17,10 +17,12 @@ from storekeep.domains.accounts import tenants
 from storekeep.domains.accounts.errors import TenantDeleting
 from storekeep.domains.accounts.events import TenantDeletionRequested
 from storekeep.domains.accounts.public import Role, add_member, find_user_id, forget_tenant
+from storekeep.entry.rooms import all_metadata, job_kinds
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.database import TenantSession
 from storekeep.runtime.database.engine import asyncpg_address
 from storekeep.runtime.events import Subscriber
+from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from tests.domains.accounts.rows import put, put_many, put_store
 from tests.support.accounts import PASSWORD, House, Person
 from tests.support.database import TestDatabase
@@ -161,3 +163,36 @@ async def put_copies(connection: AsyncConnection, stores: int, customers: int, o
         await put_many(connection, "orders", bought)
         await put_many(connection, "products", [store] * products)
     return tenant_id
+
+
+async def test_after_its_erasure_no_table_holds_a_row_of_the_tenant(
+    house: House, everything: AsyncEngine, test_database: TestDatabase
+) -> None:
+    owner = await house.new_owner()
+    await owner.invite(Role.VIEWER)
+    async with everything.begin() as connection:
+        store: dict[str, Any] = {"tenant_id": owner.tenant_id, "store_id": await put_store(connection, owner.tenant_id)}
+        for table in COPIES:
+            await put_many(connection, table, [store] * 3)
+    answer = await owner.http.request("DELETE", "/api/tenant", json={"confirmName": "Test tenant"})
+    assert answer.status_code == 202, answer.text
+    runner = JobRunner(house.db, house.wired.services, job_kinds(), RunnerTimes())
+    async with everything.connect() as connection:
+        jobs = text("SELECT id FROM jobs WHERE tenant_id = :tenant_id AND kind = 'connections.erase'")
+        (job_id,) = (await connection.execute(jobs, {"tenant_id": owner.tenant_id})).scalars()
+    assert await runner.run(owner.tenant_id, job_id)
+    left = {}
+    async with everything.connect() as connection:
+        for table in all_metadata().sorted_tables:
+            for column in table.columns:
+                if "tenant" in column.name or (table.name == "tenants" and column.name == "id"):
+                    query = text(f'SELECT count(*) FROM "{table.name}" WHERE {column.name} = :tenant_id')
+                    found = (await connection.execute(query, {"tenant_id": owner.tenant_id})).scalar_one()
+                    if found:
+                        left[f"{table.name}.{column.name}"] = found
+        people = text("SELECT count(*) FROM users WHERE id = :id")
+        assert (await connection.execute(people, {"id": owner.user_id})).scalar_one() == 0
+    assert left == {"erasures.erased_tenant_id": 1}
+    async with everything.connect() as connection:
+        finished = text("SELECT finished_at FROM erasures WHERE id = :id")
+        assert (await connection.execute(finished, {"id": answer.json()["erasureId"]})).scalar_one() is not None
