@@ -128,10 +128,12 @@ class _Reader:
                     await self._rest(error, breaks)
             if self._pieces and (batch := self._split()):
                 yield batch
-            if self._carry:
-                self._lines += 1
-                yield [self._carry]
+        last = [self._carry] if self._carry else []
+        self._lines += len(last)
+        # Before the last line, which is the one that may be cut.
         self._verify()
+        if last:
+            yield last
 
     async def _connection(self) -> AsyncGenerator[Batch]:
         url = self._operation.url or ""
@@ -161,7 +163,7 @@ class _Reader:
         if not self._seen:
             self._etag = answer.headers.get("etag")
             self._plain = "content-encoding" not in answer.headers
-        elif self._etag != answer.headers.get("etag"):
+        elif self._etag and answer.headers.get("etag", self._etag) != self._etag:
             raise self._incomplete("changed")
         if answer.status == 200:
             return self._seen
@@ -170,7 +172,10 @@ class _Reader:
         return 0
 
     def _split(self) -> Batch:
-        lines = b"".join((self._carry, *self._pieces)).split(b"\n")
+        data = b"".join((self._carry, *self._pieces))
+        if not self._lines and data[:1] not in (b"{", b""):
+            raise self._incomplete("not JSON lines")
+        lines = data.split(b"\n")
         self._pieces.clear()
         self._held = 0
         self._carry = lines.pop()
