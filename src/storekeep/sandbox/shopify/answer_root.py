@@ -102,7 +102,7 @@ def _operations(ctx: Context, args: Args) -> list[BulkOperation]:
             found = [o for o in found if o.status.lower() == value.lower()]
         elif name == "operation_type" and value.lower() != "query":
             found = []
-    return found  # newest first already
+    return found[::-1]  # oldest first, as by CREATED_AT without `reverse`
 
 
 def _deleted(ctx: Context, args: Args) -> list[tuple[int, str, int]]:
