@@ -41,8 +41,7 @@ class Shop:
     ) -> tuple[Merged, Tally]:
         """Store orders; `refunds` and `ledgers` by the order's number."""
         made = OrderAssembler(self.calendar.zone)
-        for node in nodes:
-            made.whole(node)
+        made.wholes(nodes)
         for number, given in (refunds or {}).items():
             made.refunds(gid("Order", number), given)
         for number, given in (ledgers or {}).items():
@@ -51,14 +50,12 @@ class Shop:
 
     async def customers(self, *nodes: Node, complete: Span | None = None) -> tuple[Merged, Tally]:
         made = CustomerAssembler(self.calendar.zone)
-        for node in nodes:
-            made.whole(node)
+        made.wholes(nodes)
         return await self._apply(made, complete)
 
     async def products(self, *nodes: Node, complete: Span | None = None) -> tuple[Merged, Tally]:
         made = ProductAssembler()
-        for node in nodes:
-            made.whole(node)
+        made.wholes(nodes)
         return await self._apply(made, complete)
 
     async def _apply(self, made: Any, complete: Span | None) -> tuple[Merged, Tally]:

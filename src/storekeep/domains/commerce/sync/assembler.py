@@ -6,7 +6,7 @@ by piece; what must be remembered of a record to finish it is small, so a window
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 from storekeep.domains.commerce.sync.batch import Buffers, Tally
@@ -40,6 +40,17 @@ class Assembler(Generic[S]):
         self.buffers = Buffers()
         self.tally = Tally()
         self.refused: set[int] = set()
+
+    def wholes(self, nodes: Iterable[Node]) -> None:
+        """Records with their parts inside them. Of several of one id the newest counts, of equally new ones the last."""
+        newest: dict[object, Node] = {}
+        for place, node in enumerate(nodes):
+            key = node.get("id") if isinstance(node.get("id"), str) else place
+            known = newest.get(key)
+            if known is None or str(known.get("updatedAt")) <= str(node.get("updatedAt")):
+                newest[key] = node
+        for node in newest.values():
+            self.whole(node)
 
     def whole(self, node: Node) -> None:
         """A record with its parts inside it."""
