@@ -37,7 +37,7 @@ class WrongPassword(InvalidInput):
 
 
 class TooManyAttempts(AppError):
-    """Too many wrong passwords for this account or from this address; a moment's wait helps."""
+    """Too many wrong passwords for this e-mail address or from this network; a moment's wait helps."""
 
     code = "AUTH_TOO_MANY_ATTEMPTS"
     kind = Kind.LIMITED
@@ -53,24 +53,24 @@ class SignInBusy(AppError):
 
 
 class EmailTaken(Conflict):
-    """Somebody already has an account with this e-mail address."""
+    """Somebody signs in with this e-mail address already."""
 
     code = "AUTH_EMAIL_TAKEN"
-    message = "There is already an account with this e-mail address. Sign in instead."
+    message = "Somebody signs in with this e-mail address already. If it is you, sign in instead."
 
 
 class NoTenant(Forbidden):
-    """The person is known, but belongs to no account any more: it is being deleted, or they were removed from it."""
+    """The person is known, but belongs to no tenant any more: it is being deleted, or they were removed from it."""
 
     code = "AUTH_NO_TENANT"
-    message = "You no longer belong to any account. It was deleted, or you were removed from it."
+    message = "You no longer belong to any tenant. It was deleted, or you were removed from it."
 
 
 class LastOwner(Conflict):
     """A tenant always has an owner."""
 
     code = "MEMBER_LAST_OWNER"
-    message = "This is the account's only owner. Make somebody else an owner first."
+    message = "This is the tenant's only owner. Make somebody else an owner first."
 
 
 class OwnerOnly(Forbidden):
@@ -101,4 +101,4 @@ class TenantDeleting(Conflict):
     """The tenant is being deleted; nothing can be changed in it any more."""
 
     code = "TENANT_DELETING"
-    message = "This account is being deleted."
+    message = "This tenant is being deleted."

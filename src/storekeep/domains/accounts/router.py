@@ -84,7 +84,7 @@ def _device(request: Request) -> str | None:
 
 @entrance.post("/signup", status_code=201, summary="Sign up", responses=refusals(EmailTaken, TooManyAttempts, SignInBusy))
 async def sign_up(body: SignUpInput, request: Request, response: Response, sign_in: Wired) -> SessionRead:
-    """Make a person and an account of which they are the owner, and sign them in."""
+    """Make a person and a tenant of which they are the owner, and sign them in."""
     signed_in = await sign_in.sign_up(
         email=body.email, password=body.password, name=body.name, tenant_name=body.tenant_name, client=client_of(request)
     )
@@ -113,13 +113,13 @@ async def log_out(request: Request, response: Response, me: Me, sign_in: Wired) 
 
 @own.get("/session", summary="Who is signed in")
 async def read_session(me: Me, sign_in: Wired) -> SessionRead:
-    """The person, the account they look at, and what they may do there."""
+    """The person, the tenant they look at, and what they may do there."""
     return SessionRead.of(me, await sign_in.memberships(me.user.id))
 
 
-@own.post("/switch", summary="Turn to another account")
+@own.post("/switch", summary="Turn to another tenant")
 async def switch_tenant(body: SwitchInput, request: Request, response: Response, me: Me, sign_in: Wired) -> SessionRead:
-    """Look at another account of the same person, under a new token. Another's account is not found."""
+    """Look at another tenant of the same person, under a new token. A tenant of others is not found."""
     signed_in = await sign_in.switch(me, _token(request) or "", body.tenant_id, client_of(request))
     return _welcome(request, response, signed_in)
 
@@ -145,7 +145,7 @@ async def change_password(body: PasswordInput, request: Request, response: Respo
 
 @own.patch("/profile", summary="Change the profile")
 async def change_profile(body: ProfileInput, request: Request, me: Me, sign_in: Wired) -> SessionRead:
-    """Change the person's name, which all their accounts show."""
+    """Change the person's name, which all their tenants show."""
     renamed = await sign_in.rename(me, body.name, client_of(request))
     return SessionRead.of(renamed, await sign_in.memberships(me.user.id))
 
@@ -182,19 +182,19 @@ async def end_session(session_id: PathId, request: Request, response: Response, 
         services_of(request).get(SessionCookie).clear(response)
 
 
-@tenant.get("", summary="Read the account")
+@tenant.get("", summary="Read the tenant")
 async def read_tenant(session: Annotated[TenantSession, Transaction(Permission.TENANT_READ)]) -> TenantRead:
-    """The account's name and dates."""
+    """The tenant's name and dates."""
     return TenantRead.model_validate(await tenants.read(session))
 
 
-@tenant.patch("", summary="Rename the account", responses=refusals(TenantDeleting))
+@tenant.patch("", summary="Rename the tenant", responses=refusals(TenantDeleting))
 async def rename_tenant(body: TenantInput, session: Annotated[TenantSession, Transaction(Permission.TENANT_WRITE)]) -> TenantRead:
-    """Give the account another name."""
+    """Give the tenant another name."""
     return TenantRead.model_validate(await tenants.rename(session, body.name))
 
 
-@tenant.delete("", status_code=202, summary="Delete the account", responses=refusals(NameMismatch, TenantDeleting))
+@tenant.delete("", status_code=202, summary="Delete the tenant", responses=refusals(NameMismatch, TenantDeleting))
 async def delete_tenant(
     body: TenantDeletionInput,
     request: Request,
@@ -202,7 +202,7 @@ async def delete_tenant(
     scope: Annotated[Scope, Needs(Permission.TENANT_DELETE)],
     db: Annotated[Database, wired(Database)],
 ) -> TenantDeletionRead:
-    """Erase the account and everything in it, for good. Asks for its name; every session in it ends at once."""
+    """Erase the tenant and everything in it, for good. Asks for its name; every session in it ends at once."""
     erasure_id = await tenants.request_deletion(db, scope, confirm_name=body.confirm_name)
     services_of(request).get(SessionCookie).clear(response)
     return TenantDeletionRead(erasure_id=erasure_id)
@@ -212,7 +212,7 @@ async def delete_tenant(
 async def list_members(
     session: Annotated[TenantSession, Transaction(Permission.MEMBER_READ)], paging: Paging
 ) -> ListRead[MemberRead]:
-    """The people of the account, whoever joined first first."""
+    """The people of the tenant, whoever joined first first."""
     after = _member_after(paging.cursor)
     found = await repository.list_members(session, after=after, limit=paging.limit + 1)
     items = [MemberRead.model_validate(member) for member in found[: paging.limit]]
@@ -241,7 +241,7 @@ async def remove_member(
     me: Annotated[Identity, SignedInAs(Permission.MEMBER_WRITE)],
     db: Annotated[Database, wired(Database)],
 ) -> None:
-    """Take a person out of the account; their sessions in it end at once. The last owner cannot be removed."""
+    """Take a person out of the tenant; their sessions in it end at once. The last owner cannot be removed."""
     await members.remove(db, scope, member_id, by=me.membership.role)
 
 

@@ -50,12 +50,12 @@ RoleRead = Annotated[Role, Field(examples=["owner"])]
 
 
 class SignUpInput(Input):
-    """A new person and their new account."""
+    """A new person and their new tenant."""
 
     email: Email
     password: NewPassword
     name: Name = Field(description="What the person is called.", examples=["Ada Lovelace"])
-    tenant_name: Name = Field(description="What the account is called, often the business.", examples=["Analytical Engines"])
+    tenant_name: Name = Field(description="What the tenant is called, often the business.", examples=["Analytical Engines"])
 
 
 class LoginInput(Input):
@@ -66,7 +66,7 @@ class LoginInput(Input):
 
 
 class SwitchInput(Input):
-    """Which of the person's accounts to look at."""
+    """Which of the person's tenants to look at."""
 
     tenant_id: Id
 
@@ -85,13 +85,13 @@ class ProfileInput(Input):
 
 
 class TenantInput(Input):
-    """What may be changed of an account."""
+    """What may be changed of a tenant."""
 
     name: Name = Field(examples=["Analytical Engines"])
 
 
 class TenantDeletionInput(Input):
-    """The account's name, typed to confirm its deletion."""
+    """The tenant's name, typed to confirm its deletion."""
 
     confirm_name: str = Field(max_length=200, examples=["Analytical Engines"])
 
@@ -111,14 +111,14 @@ class UserRead(Read):
 
 
 class TenantNameRead(Read):
-    """An account, by its name."""
+    """A tenant, by its name."""
 
     id: UUID
     name: str = Field(examples=["Analytical Engines"])
 
 
 class TenantChoiceRead(TenantNameRead):
-    """One of the accounts a person may switch to."""
+    """One of the tenants a person may switch to."""
 
     role: RoleRead
 
@@ -130,7 +130,7 @@ class SessionRead(Read):
     tenant: TenantNameRead
     role: RoleRead
     permissions: list[str] = Field(examples=[["order:read", "profile:own"]])
-    tenants: list[TenantChoiceRead] = Field(description="Every account this person may switch to, this one included.")
+    tenants: list[TenantChoiceRead] = Field(description="Every tenant this person may switch to, this one included.")
     expires_at: Moment
 
     @classmethod
@@ -160,7 +160,7 @@ class LoginSessionRead(Read):
 
 
 class TenantRead(TenantNameRead):
-    """An account."""
+    """A tenant."""
 
     created_at: Moment
     updated_at: Moment
@@ -173,7 +173,7 @@ class TenantDeletionRead(Read):
 
 
 class MemberRead(Read):
-    """A person in the account."""
+    """A person in the tenant."""
 
     id: UUID
     user_id: UUID

@@ -73,7 +73,7 @@ async def follow_news(
     hub: Annotated[LiveHub, wired(LiveHub)],
     last_event_id: Annotated[str | None, Header(max_length=100, description="Set by browsers that come back.")] = None,
 ) -> EventStream:
-    """News of the account as it happens: sync.progress, sync.finished, store.changed, data.changed.
+    """News of the tenant as it happens: sync.progress, sync.finished, store.changed, data.changed.
 
     Each member hears what their role lets them read. News is a hint to read again; a browser that missed some is told so by
     `data.changed` with `missed`. The stream ends when the session does or the role changed; browsers come back by themselves.
