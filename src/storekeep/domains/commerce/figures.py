@@ -211,7 +211,7 @@ async def top_customers(session: TenantSession, *, store_id: UUID | None, curren
         .join(CustomerSales, and_(CustomerSales.tenant_id == Customer.tenant_id, CustomerSales.customer_id == Customer.id))
         .where(CustomerSales.currency == currency, CustomerSales.orders > 0)
         .where(*([CustomerSales.store_id == store_id] if store_id else []))
-        .order_by(CustomerSales.revenue.desc(), CustomerSales.customer_id.desc())
+        .order_by(CustomerSales.sort_revenue.desc(), CustomerSales.revenue.desc(), CustomerSales.customer_id.desc())
         .limit(limit)
     )
     return [TopCustomer(*row) for row in (await session.execute(query)).all()]

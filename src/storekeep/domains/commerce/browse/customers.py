@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import defer
 
 from storekeep.domains.commerce.browse.lists import (
     Sort,
     matching,
     page,
-    read_amount,
     read_count,
+    read_key,
     read_moment,
     read_text,
     sort_named,
@@ -39,10 +40,14 @@ _BY_CUSTOMER = {
     "-name": Sort(Customer.sort_name, True, read_text),
 }
 _BY_SALES = {
-    "-spent": Sort(CustomerSales.revenue, True, read_amount),
+    "-spent": Sort(CustomerSales.sort_revenue, True, read_key),
     "-orders": Sort(CustomerSales.orders, True, read_count),
 }
 SORTS = _BY_CUSTOMER | _BY_SALES
+# Large, and shown nowhere or only in the detail.
+_NOT_LISTED = tuple(
+    defer(column, raiseload=True) for column in (Customer.search, Customer.fingerprint, Customer.addresses, Customer.note)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def _with_sales(currency: str | None) -> Select[*tuple[Any, ...]]:
         CustomerSales.currency == currency,
         CustomerSales.orders > 0,
     )
-    return select(Customer, CustomerSales).outerjoin(CustomerSales, mine)
+    return select(Customer, CustomerSales).outerjoin(CustomerSales, mine).options(*_NOT_LISTED)
 
 
 async def _by_sales(
@@ -122,7 +127,7 @@ async def _by_sales(
     unsold = f"{order}.unsold"
     if not _is_cursor_of(unsold, cursor):
         mine = and_(CustomerSales.tenant_id == Customer.tenant_id, CustomerSales.customer_id == Customer.id)
-        query = select(Customer, CustomerSales).join(CustomerSales, mine)
+        query = select(Customer, CustomerSales).join(CustomerSales, mine).options(*_NOT_LISTED)
         found = await page(
             session,
             query.where(CustomerSales.currency == currency, CustomerSales.orders > 0, *conditions),
@@ -152,7 +157,7 @@ async def _then_unsold(
     sold = select(CustomerSales.customer_id).where(
         CustomerSales.customer_id == Customer.id, CustomerSales.currency == currency, CustomerSales.orders > 0
     )
-    query = select(Customer).where(~sold.exists(), *conditions)
+    query = select(Customer).where(~sold.exists(), *conditions).options(*_NOT_LISTED)
     if cursor is not None:
         try:
             query = query.where(Customer.id < UUID(decode_cursor(cursor, unsold, 1)[0]))

@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,8 +20,6 @@ from storekeep.runtime.database import TenantSession
 T = TypeVar("T")
 SEARCH_CAP = 5000
 _MAX_WORDS = 8
-_MAX_AMOUNT = 10**18  # what a money column holds
-_MAX_COUNT = 2**31 - 1
 # Marks of direction come along with copied text and are no part of a word.
 _DIRECTION = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
@@ -54,20 +51,21 @@ def read_moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def read_amount(text: str) -> Decimal:
-    """A cursor's amount; raises ValueError or ArithmeticError unless it is one that could be stored."""
-    amount = Decimal(text)
-    if not amount.is_finite() or abs(amount) >= _MAX_AMOUNT:
-        raise ValueError("not an amount")
-    return amount
+def read_key(text: str) -> int:
+    """A cursor's sort key of an amount; raises ValueError unless it fits 64 bits."""
+    return _bounded(text, 2**63)
 
 
 def read_count(text: str) -> int:
-    """A cursor's count; raises ValueError unless it is one that could be stored."""
-    count = int(text)
-    if abs(count) > _MAX_COUNT:
-        raise ValueError("not a count")
-    return count
+    """A cursor's count; raises ValueError unless it fits 32 bits."""
+    return _bounded(text, 2**31)
+
+
+def _bounded(text: str, bound: int) -> int:
+    number = int(text)
+    if not -bound <= number < bound:
+        raise ValueError("out of range")
+    return number
 
 
 def read_text(text: str) -> str:
@@ -126,7 +124,7 @@ def matching(table: str, id_column: InstrumentedAttribute[UUID], text: str | Non
     words = tsquery(text)
     if words is None:
         return id_column.in_(())
-    found = getattr(func, f"search_{table}")(words, SEARCH_CAP).table_valued(column("id", Uuid))
+    found = getattr(func, f"search_{table}")(words, SEARCH_CAP).table_valued(column("id", Uuid)).render_derived()
     return id_column.in_(select(found.c.id))
 
 
@@ -173,5 +171,5 @@ async def page(
     return Page([shape(row) for row in rows[:limit]], encode_cursor(order, [_text(value), str(last_id)]))
 
 
-def _text(value: datetime | Decimal | str | int) -> str:
+def _text(value: datetime | str | int) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)

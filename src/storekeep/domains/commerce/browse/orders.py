@@ -8,8 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, select
+from sqlalchemy.orm import defer, load_only
 
-from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_amount, read_moment, read_text, sort_named
+from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_key, read_moment, read_text, sort_named
 from storekeep.domains.commerce.models import Customer, Fulfillment, Order, OrderLine, Product, Refund, RefundLine
 from storekeep.kit.errors import NotFound
 from storekeep.kit.paging import Page
@@ -26,8 +27,8 @@ class OrderNotFound(NotFound):
 SORTS = {
     "-createdAt": Sort(Order.source_created_at, True, read_moment),
     "createdAt": Sort(Order.source_created_at, False, read_moment),
-    "-total": Sort(Order.total_price, True, read_amount),
-    "total": Sort(Order.total_price, False, read_amount),
+    "-total": Sort(Order.sort_total, True, read_key),
+    "total": Sort(Order.sort_total, False, read_key),
     "-name": Sort(Order.name, True, read_text),
     "name": Sort(Order.name, False, read_text),
 }
@@ -103,6 +104,25 @@ def _midnight(day: date, shift: int) -> datetime:
 _ROW = select(Order, Customer.name, Customer.email).outerjoin(
     Customer, and_(Customer.tenant_id == Order.tenant_id, Customer.id == Order.customer_id)
 )
+# What a list shows and is sorted by; the rest of an order is several times as much.
+_LISTED = load_only(
+    Order.store_id,
+    Order.shopify_id,
+    Order.name,
+    Order.source_created_at,
+    Order.customer_id,
+    Order.total_price,
+    Order.sort_total,
+    Order.currency,
+    Order.financial_status,
+    Order.fulfillment_status,
+    Order.cancelled_at,
+    Order.test,
+    Order.item_count,
+    Order.tags,
+    raiseload=True,
+)
+_NOT_SHOWN = (defer(Order.search), defer(Order.fingerprint))
 
 
 async def list_orders(
@@ -112,7 +132,7 @@ async def list_orders(
     sort = sort_named(SORTS, sort_name)
     return await page(
         session,
-        _ROW.where(*_conditions(wanted)),
+        _ROW.where(*_conditions(wanted)).options(_LISTED),
         sort=sort,
         order=f"orders.{sort_name}",
         id_column=Order.id,
@@ -125,7 +145,7 @@ async def list_orders(
 
 async def get_order(session: TenantSession, order_id: UUID) -> WholeOrder:
     """One order whole. Raises OrderNotFound."""
-    row = (await session.execute(_ROW.where(Order.id == order_id))).one_or_none()
+    row = (await session.execute(_ROW.where(Order.id == order_id).options(*_NOT_SHOWN))).one_or_none()
     if row is None:
         raise OrderNotFound()
     lines = await _all(session, select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.shopify_id))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_moment, read_text, sort_named
 from storekeep.domains.commerce.models import Product, Variant
@@ -31,6 +32,12 @@ SORTS = {
 }
 
 
+# Large, and shown nowhere or only in the detail.
+_NOT_LISTED = tuple(
+    defer(column, raiseload=True) for column in (Product.search, Product.fingerprint, Product.skus, Product.description)
+)
+
+
 async def list_products(
     session: TenantSession,
     *,
@@ -51,7 +58,7 @@ async def list_products(
     ]
     return await page(
         session,
-        select(Product).where(*conditions),
+        select(Product).where(*conditions).options(*_NOT_LISTED),
         sort=sort,
         order=f"products.{sort_name}",
         id_column=Product.id,

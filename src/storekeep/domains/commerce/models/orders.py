@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Computed, Index, LargeBinary, UniqueConstrain
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storekeep.domains.commerce.models.sorting import sort_key
 from storekeep.domains.commerce.types import CorrectionKind
 from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, one_of, searchable, tenant_foreign_key
 
@@ -23,7 +24,8 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
     as ordered, `line_count` lines.
 
     `units` … `taxes` are what the order adds to its sales day, before tax and as placed: no gift cards, no tips, nothing that a
-    later edit brought (`sales_figures.py`). `fingerprint` is a digest of the content without its version.
+    later edit brought (`sales_figures.py`). `fingerprint` is a digest of the content without its version. `sort_total` orders
+    lists by `total_price` (`sorting.py`).
     """
 
     __tablename__ = "orders"
@@ -77,6 +79,7 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
     shipping_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     billing_address: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    sort_total: Mapped[int] = mapped_column(BigInteger, Computed(sort_key("total_price"), persisted=True))
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("name", "email", "customer_name"), persisted=True))
 
     __table_args__ = (
@@ -86,7 +89,7 @@ class Order(CreatedAt, UpdatedAt, TenantRow):
         Index("ix_orders_created", "tenant_id", "source_created_at", "id"),
         Index("ix_orders_store_created", "tenant_id", "store_id", "source_created_at", "id"),
         Index("ix_orders_customer", "tenant_id", "customer_id", "source_created_at", "id"),
-        Index("ix_orders_total", "tenant_id", "total_price", "id"),
+        Index("ix_orders_total", "tenant_id", "sort_total", "id"),
         Index("ix_orders_email", "tenant_id", "email_norm"),
         Index("ix_orders_name", "tenant_id", "name"),
         Index("ix_orders_sales_day", "tenant_id", "store_id", "sales_day"),

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Computed, Index, LargeBinary, UniqueConstrain
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storekeep.domains.commerce.models.sorting import sort_key
 from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, UpdatedAt, searchable, tenant_foreign_key
 
 
@@ -63,6 +64,7 @@ class CustomerSales(TenantRow):
 
     `orders` and `revenue` (Σ `total_price`) count every stored order, test and cancelled ones too. `first_order_at` and
     `last_order_at` are the `processed_at` of the first and last order that counts as a sale (not a test); None without one.
+    `sort_revenue` orders lists by `revenue` (`sorting.py`).
     """
 
     __tablename__ = "customer_sales"
@@ -74,11 +76,12 @@ class CustomerSales(TenantRow):
     revenue: Mapped[Decimal] = mapped_column(Amount)
     first_order_at: Mapped[datetime | None]
     last_order_at: Mapped[datetime | None]
+    sort_revenue: Mapped[int] = mapped_column(BigInteger, Computed(sort_key("revenue"), persisted=True))
 
     __table_args__ = (
         tenant_foreign_key("customer_id", "customers"),
         UniqueConstraint("tenant_id", "customer_id", "currency"),
-        Index("ix_customer_sales_top", "tenant_id", "currency", "revenue", "customer_id"),
-        Index("ix_customer_sales_store_top", "tenant_id", "store_id", "currency", "revenue", "customer_id"),
+        Index("ix_customer_sales_top", "tenant_id", "currency", "sort_revenue", "customer_id"),
+        Index("ix_customer_sales_store_top", "tenant_id", "store_id", "currency", "sort_revenue", "customer_id"),
         Index("ix_customer_sales_orders", "tenant_id", "orders", "customer_id"),
     )
