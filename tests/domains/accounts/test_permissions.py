@@ -85,6 +85,7 @@ async def test_every_route_keeps_the_table_for_every_role(house: House, owner: P
                 answer = await person.http.request(method, path)
                 denied = answer.status_code == 403 and answer.json()["error"]["code"] == "PERMISSION_DENIED"
                 assert denied is not allowed, f"{role} {method} {route.path}: {answer.status_code} {answer.text}"
+                assert answer.status_code != 500, f"{role} {method} {route.path}: {answer.text}"
                 if denied:
                     assert answer.json()["error"]["details"]["permission"] in demanded - set(ROLE_PERMISSIONS[role])
     assert asked > 4 * 15

@@ -16,10 +16,10 @@ from sqlalchemy import event, select
 
 from storekeep.domains.accounts import sessions
 from storekeep.domains.accounts.errors import SessionExpired
-from storekeep.domains.accounts.models import UserSession
+from storekeep.domains.accounts.models import User, UserSession
 from storekeep.domains.accounts.public import Role, add_member, create_account
 from storekeep.domains.accounts.schemas import MIN_PASSWORD
-from storekeep.domains.accounts.signing_in import SignIn
+from storekeep.domains.accounts.signing_in import SignIn, sweep
 from storekeep.domains.accounts.types import Client
 from storekeep.kit import clock
 from storekeep.kit.ids import uuid7
@@ -174,3 +174,17 @@ async def test_the_sweep_takes_expired_sessions_and_leaves_the_others(house: Hou
     async with house.db.system("sweep") as session:
         assert await sessions.sweep(session) >= 1
     assert await stored(house.db, token) is None
+
+
+async def test_the_sweep_forgets_people_whom_a_crash_left_without_a_tenant(house: House, owner: Person) -> None:
+    stranded, fresh = uuid7(), uuid7()
+    async with house.db.system("people as a crash during sign-up leaves them") as session:
+        for user_id, age in ((stranded, timedelta(hours=2)), (fresh, timedelta(minutes=5))):
+            email = f"{user_id}@stranded.test"
+            session.add(
+                User(id=user_id, email=email, email_norm=email, name="S", password_hash="-", created_at=clock.now() - age)
+            )
+    await sweep(house.db)
+    async with house.db.system("who is left") as session:
+        left = (await session.execute(select(User.id).where(User.id.in_([stranded, fresh, owner.user_id])))).scalars()
+        assert set(left) == {fresh, owner.user_id}

@@ -34,7 +34,7 @@ values = st.recursive(
 SCOPE = Scope(UUID(int=1))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.text(max_size=20), values, max_size=4))
 async def test_what_postgresql_gives_back_has_the_digest_of_what_was_given(db: Database, value: dict[str, object]) -> None:
     plain = chain.plain(value)

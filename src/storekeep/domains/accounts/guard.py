@@ -23,7 +23,7 @@ from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.web.cookies import SessionCookie
 from storekeep.runtime.web.exchange import request_id_of
-from storekeep.runtime.web.limits import RequestLimits, address_of
+from storekeep.runtime.web.limits import RateClass, RequestLimits, address_of
 from storekeep.runtime.web.params import services_of
 from storekeep.runtime.web.routes import StrictRoute, strict_router
 
@@ -42,6 +42,7 @@ __all__ = [
 
 _IDENTITY = "storekeep.identity"
 _GRANTORS_SHOWN = 3
+_ANONYMOUS_TIMES = 60  # many people may share an address
 
 
 class _Check:
@@ -126,8 +127,9 @@ async def _admitted(request: Request, *, live: bool = False) -> Identity:
     try:
         identity = await _identify(request)
     except (AuthRequired, SessionExpired):
-        # Whoever has no session is counted by address, so that tokens cannot be tried without end.
-        await limits.spend(request, limits.classes.api, f"address:{address_of(request)}")
+        # Whoever has no session is counted by address. There is nothing to guess in a token, but each costs a statement.
+        anonymous = RateClass("anonymous", limits.classes.api.quota * _ANONYMOUS_TIMES)
+        await limits.spend(request, anonymous, address_of(request))
         raise
     await limits.spend(request, limits.classes.live if live else limits.classes.api, str(identity.user.id))
     request.scope[_IDENTITY] = identity
