@@ -16,7 +16,7 @@ from starlette.routing import Route
 from storekeep.kit import clock
 from storekeep.sandbox.config import DEMO_STORE, SHOPS, custom_app_token
 from storekeep.sandbox.shopify.edits import ACTIONS, Editor, Nothing
-from storekeep.sandbox.shopify.raw import dump
+from storekeep.sandbox.shopify.raw import dump, one
 from storekeep.sandbox.world import World
 
 Handler = Callable[[World, Request, dict[str, Any]], Awaitable[Any]]
@@ -103,12 +103,19 @@ async def _manners(world: World, request: Request, body: dict[str, Any]) -> Any:
 
 
 async def _reset(world: World, request: Request, body: dict[str, Any]) -> Any:
-    await world.reset(body["shop"])
+    """`{shop}` puts one shop back, its tokens left alone; without a shop everything goes back to the first day."""
+    if "shop" in body:
+        await world.reset(body["shop"])
+    else:
+        await world.reset_all()
     return {}
 
 
 async def _raw(world: World, request: Request, body: dict[str, Any]) -> Any:
+    """The whole shop as JSON lines; with `?kind=order&id=1` one row, or null."""
     store = world.shop(request.path_params["shop"]).store
+    if "id" in request.query_params:
+        return Response(one(store, request.query_params.get("kind", "order"), int(request.query_params["id"])) or b"null")
     return StreamingResponse(dump(store), media_type="application/jsonl")
 
 

@@ -77,6 +77,15 @@ class World:
             self.journal.forget(f"{kind}/{domain}/")
         del self._shops[domain]
 
+    async def reset_all(self) -> None:
+        """Puts the sandbox back to its first day: all opened shops, tokens, faults, the log, the shopper. The anchor stays."""
+        await self.shopper.stop()
+        for shop in self.opened():
+            await self.reset(shop.facts.domain)
+        self.tokens.forget_all()
+        self.faults.clear()
+        self.log.clear()
+
     async def close(self) -> None:
         """Stops background work and closes the journal."""
         await self.shopper.stop()

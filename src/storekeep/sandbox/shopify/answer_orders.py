@@ -106,6 +106,8 @@ ORDER: Table = {
     "totalShippingPriceSet": _bag(totals.shipping),
     "currentShippingPriceSet": _bag(totals.current_shipping),
     "totalTipReceivedSet": _bag(totals.tips),
+    "originalTotalDutiesSet": const(None),
+    "originalTotalAdditionalFeesSet": const(None),
     "totalReceivedSet": _bag(totals.received),
     "totalRefundedSet": _bag(totals.refunded),
     "totalRefundedShippingSet": _bag(lambda o: add(*(totals.refund_shipping(r)[0] for r in o.refunds))),

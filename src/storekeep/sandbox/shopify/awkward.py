@@ -206,7 +206,7 @@ class AwkwardShop:
 
     def _shapes(self) -> None:
         taxed = replace(self.terms, tax=Fraction(19, 100), taxes_included=True, shipping=self.shipping())
-        self.place(self.at(40), [self.item(i % 4, 1 + i % 3) for i in range(300)], taxed, self.who(0))
+        self.place(self.at(40), [self.item(i % 4, 1 + i % 3) for i in range(300)], taxed, self.who(0)).tags = ["300 lines"]
         gone = self.item(0, 2)
         gone.product_id, gone.variant_id, gone.title = self.id(), self.id(), "Discontinued lamp"
         self.place(self.at(41), [gone, Item("Engraving", self.terms.shop(700), 1)], taxed, self.who(1))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from storekeep.sandbox.shopify.calendar import Shifted
 from storekeep.sandbox.shopify.countries import country_code, country_name
@@ -83,13 +85,40 @@ class DemoShop(RetailShop):
         return customers, products
 
     def _order_rows(self) -> tuple[Rows[Order], array[int]]:
-        rows: Rows[Order] = Rows(build=self.order)
+        rows: Rows[Order] = Rows(build=self.order, peek=self._peeks())
         owners = array("q")
         for invoice, fate in self._fates.items():
             at, customer = to_utc(fate.wall), self.retail.invoice_customer[invoice]
             rows.add(self.id(invoice_key(self.retail.invoices[invoice])), at, to_utc(fate.last()), at)
             owners.append(0 if customer == GUEST else self.id(self.retail.customers[customer]))
         return rows, owners
+
+    def _peeks(self) -> dict[str, Callable[[int], Any]]:
+        return {
+            "name": lambda i: f"#{self.retail.invoices[self._invoices[i]]}",
+            "email": lambda i: self._buyer(self._invoices[i], invoice_key(self.retail.invoices[self._invoices[i]]))[1],
+            "financial": lambda i: self._financial(self._invoices[i]),
+            "fulfillment": lambda i: self._fulfilment(self._invoices[i]),
+        }
+
+    def _financial(self, invoice: int) -> str:
+        fate = self._fates[invoice]
+        if fate.cancelled is not None:
+            return "VOIDED" if fate.pending else "REFUNDED"
+        if fate.refunds:
+            return "REFUNDED" if self._returned(invoice, fate) >= self.retail.invoice_total[invoice] else "PARTIALLY_REFUNDED"
+        return "PENDING" if fate.pending else "PAID"
+
+    def _returned(self, invoice: int, fate: Fate) -> int:
+        return sum(units * self._price(invoice, place) for refund in fate.refunds for _, place, units in refund.rows)
+
+    def _fulfilment(self, invoice: int) -> str:
+        fate = self._fates[invoice]
+        if fate.cancelled is not None:
+            return "UNFULFILLED" if fate.pending else "RESTOCKED"
+        if fate.shipped is None:
+            return "UNFULFILLED"
+        return "PARTIALLY_FULFILLED" if fate.half and len(self.retail.lines(invoice)) > 1 else "FULFILLED"
 
     def _customer_rows(self) -> Rows[Customer]:
         rows: Rows[Customer] = Rows(build=self.customer)
@@ -112,8 +141,7 @@ class DemoShop(RetailShop):
             if customer == GUEST:
                 continue
             spent = 0 if fate.cancelled else self.retail.invoice_total[invoice]
-            for refund in fate.refunds:
-                spent -= sum(units * self._price(invoice, place) for _, place, units in refund.rows)
+            spent -= self._returned(invoice, fate)
             id = self.id(self.retail.customers[customer])
             totals[id] = (totals[id][0] + 1, totals[id][1] + spent)
         return dict(totals)

@@ -36,6 +36,7 @@ class Editor:
         self.rng = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self.now = now
         self.at = now if at is None else at
+        self.thorough = True  # look at every row before giving up
 
     def do(self, action: str, id: int | None = None) -> dict[str, str]:
         """Does `action` (a name in ACTIONS) to the row `id` or to a random fit one. Raises Nothing or KeyError."""
@@ -44,6 +45,7 @@ class Editor:
 
     def anything(self) -> dict[str, str]:
         """Does one thing that can be done, chosen at random."""
+        self.thorough = False
         names = list(_WEIGHTS)
         for _ in range(_TRIES):
             try:
@@ -62,10 +64,8 @@ class Editor:
                 raise Nothing(f"{id} is not there or not fit for this")
             return deepcopy(row)
         positions = table.ordered("ids")
-        for _ in range(_TRIES):
-            if not positions:
-                break
-            row = table.at(self.rng.choice(positions))
+        for position in self.rng.sample(positions, len(positions) if self.thorough else min(_TRIES, len(positions))):
+            row = table.at(position)
             if fit(row):
                 return deepcopy(row)
         raise Nothing("no fit row found")

@@ -23,20 +23,22 @@ def _order_fields(store: ShopStore) -> tuple[dict[str, SearchField], Callable[[i
     def of(get: Callable[[Order], Any]) -> Callable[[int], Any]:
         return lambda i: get(t.at(i))
 
+    name = t.reader("name", lambda o: o.name)
+    email = t.reader("email", lambda o: o.email)
     return {
         **_times(t, "time"),
         "processed_at": SearchField("time", t.column("processed").__getitem__, "processed"),
-        "name": SearchField("word", of(lambda o: o.name)),
-        "email": SearchField("word", of(lambda o: o.email)),
-        "financial_status": SearchField("word", of(lambda o: o.financial)),
-        "fulfillment_status": SearchField("word", of(fulfillment_status)),
-        "customer_id": SearchField("number", of(lambda o: o.customer_id or 0)),
+        "name": SearchField("word", name),
+        "email": SearchField("word", email),
+        "financial_status": SearchField("word", t.reader("financial", lambda o: o.financial)),
+        "fulfillment_status": SearchField("word", t.reader("fulfillment", fulfillment_status)),
+        "customer_id": SearchField("number", store.owner),
         "tag": SearchField("words", of(lambda o: o.tags)),
         "test": SearchField("word", of(lambda o: o.test)),
         "source_name": SearchField("word", of(lambda o: o.source)),
         "sku": SearchField("words", of(lambda o: [x.sku for x in o.lines])),
         "status": SearchField("words", of(lambda o: _status(o))),
-    }, of(lambda o: f"{o.name} {o.email or ''}")
+    }, lambda i: f"{name(i)} {email(i) or ''}"
 
 
 def _status(order: Order) -> list[str]:

@@ -158,6 +158,18 @@ def _product(store: ShopStore, p: Product) -> dict[str, Any]:
     }
 
 
+def one(store: ShopStore, kind: str, id: int) -> bytes | None:
+    """The line of a single customer, product or order, or None when there is none."""
+    row: dict[str, Any] | None = None
+    if kind == "order" and (order := store.orders.get(id)):
+        row = _Writer(order).whole()
+    elif kind == "customer" and (customer := store.customers.get(id)):
+        row = _customer(store, customer)
+    elif kind == "product" and (product := store.products.get(id)):
+        row = _product(store, product)
+    return None if row is None else orjson.dumps(row)
+
+
 def dump(store: ShopStore) -> Iterator[bytes]:
     """The shop line by line: first the shop itself, then customers, products, orders (with their refunds inside), deletions."""
     facts = store.facts

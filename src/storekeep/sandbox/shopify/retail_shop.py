@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from storekeep.sandbox.shopify.countries import country_code, country_name
@@ -59,7 +61,7 @@ class RetailShop:
         return self.facts.id_base + copy * _COPY_STEP + key
 
     def _order_rows(self) -> tuple[Rows[Order], array[int]]:
-        rows: Rows[Order] = Rows(build=self.order)
+        rows: Rows[Order] = Rows(build=self.order, peek=self._peeks())
         owners = array("q")
         keys = [invoice_key(i) for i in self.retail.invoices]
         times = [to_utc(w) for w in self.retail.walls]
@@ -116,6 +118,22 @@ class RetailShop:
         """All the data set knows of where somebody lives: the country."""
         return Address(id, country=country_name(country), country_code=country_code(country))
 
+    def _peeks(self) -> dict[str, Callable[[int], Any]]:
+        return {
+            "name": lambda i: self._name(*divmod(i, len(self.retail.invoices))),
+            "email": lambda i: self._email_at(*divmod(i, len(self.retail.invoices))),
+            "financial": lambda i: "PAID",
+            "fulfillment": lambda i: "UNFULFILLED",
+        }
+
+    def _name(self, copy: int, invoice: int) -> str:
+        name = self.retail.invoices[invoice]
+        return f"#{name}" if not copy else f"#{name}-{copy + 1}"
+
+    def _email_at(self, copy: int, invoice: int) -> str | None:
+        customer = self.retail.invoice_customer[invoice]
+        return None if customer == GUEST else self.email(self.retail.customers[customer], copy)
+
     def email(self, customer: int, copy: int) -> str:
         """The e-mail of customer number `customer`."""
         return f"customer-{customer}@example.com" if not copy else f"customer-{customer}-{copy + 1}@example.com"
@@ -124,14 +142,13 @@ class RetailShop:
         """The order at a position of the base rows."""
         data = self.retail
         copy, invoice = divmod(position, len(data.invoices))
-        name = data.invoices[invoice]
-        key = invoice_key(name)
+        key = invoice_key(data.invoices[invoice])
         id, at, customer = self.id(key, copy), to_utc(data.walls[invoice]), data.invoice_customer[invoice]
         number = None if customer == GUEST else data.customers[customer]
         amount = data.invoice_total[invoice]
         return Order(
             id=id,
-            name=f"#{name}" if not copy else f"#{name}-{copy + 1}",
+            name=self._name(copy, invoice),
             created=at,
             processed=at,
             updated=at,
@@ -139,7 +156,7 @@ class RetailShop:
             presentment=self.facts.currency,
             lines=self.lines(invoice, key, copy),
             customer_id=None if number is None else self.id(number, copy),
-            email=None if number is None else self.email(number, copy),
+            email=self._email_at(copy, invoice),
             shipping_address=self.address(id, data.invoice_country[invoice]),
             transactions=[Transaction(id, "SALE", "SUCCESS", "manual", at, (amount, amount))],
         )

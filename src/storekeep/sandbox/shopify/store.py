@@ -25,6 +25,7 @@ class Rows(Generic[R]):
     updated: array[int] = field(default_factory=lambda: array("q"))
     processed: array[int] = field(default_factory=lambda: array("q"))
     build: Callable[[int], R] | None = None
+    peek: dict[str, Callable[[int], Any]] = field(default_factory=dict)  # single attributes of row `i` without building it
     keep: bool = False  # keep what was built: for rows that are few and read from many places
 
     def add(self, id: int, created: int, updated: int, processed: int) -> None:
@@ -70,6 +71,13 @@ class Table(Generic[R]):
     def is_base(self, position: int) -> bool:
         """Whether the row is still as it was made, so that the base columns speak for it."""
         return position < self._base and position not in self._changed
+
+    def reader(self, name: str, get: Callable[[R], Any]) -> Callable[[int], Any]:
+        """Reads one attribute of a row by position: `get` of the row, or the base rows' own shortcut called `name`."""
+        peek = self._rows.peek.get(name)
+        if peek is None:
+            return lambda position: get(self.at(position))
+        return lambda position: peek(position) if self.is_base(position) else get(self.at(position))
 
     def find(self, id: int) -> int | None:
         """The position of a living row, or None."""
@@ -183,7 +191,7 @@ class ShopStore:
         if self._by_customer is None:
             index: dict[int, list[int]] = {}
             for position in self.orders.ordered("created"):
-                owner = self._owner(position)
+                owner = self.owner(position)
                 if owner:
                     index.setdefault(owner, []).append(self.orders.column("ids")[position])
             self._by_customer = index
@@ -204,7 +212,8 @@ class ShopStore:
         owner = self._variant_owner.get(variant_id)
         return None if owner is None else self.products.get(owner)
 
-    def _owner(self, position: int) -> int:
+    def owner(self, position: int) -> int:
+        """The customer id of the order at a position, 0 for a guest's."""
         if self.orders.is_base(position):
             return self._order_customer[position]
         return self.orders.at(position).customer_id or 0

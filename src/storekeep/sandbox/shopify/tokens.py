@@ -121,6 +121,13 @@ class Tokens:
             self._drop(grant)
         return len(gone)
 
+    def forget_all(self) -> None:
+        """Forgets every grant and code, as if no app had ever been installed."""
+        self._codes.clear()
+        self._by_access.clear()
+        self._by_owner.clear()
+        self._journal.forget("token/")
+
     def _issue(self, shop: str, app: str, scopes: list[str], expiring: bool, previous: str | None = None) -> Grant:
         old = self._by_owner.get((shop, app))
         if old is not None:
