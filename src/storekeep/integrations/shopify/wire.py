@@ -88,9 +88,11 @@ class LineItemWire(TypedDict):
     title: str
     variantTitle: str | None
     sku: str | None
+    vendor: str | None
     quantity: int
     currentQuantity: int
     isGiftCard: bool
+    requiresShipping: bool
     product: RefWire | None
     variant: RefWire | None
     originalUnitPriceSet: BagWire
@@ -214,6 +216,7 @@ class OrderWire(TypedDict):
     phone: str | None
     note: str | None
     tags: list[str]
+    discountCodes: list[str]
     customer: RefWire | None
     shippingAddress: AddressWire | None
     billingAddress: AddressWire | None
@@ -225,6 +228,8 @@ class OrderWire(TypedDict):
     totalShippingPriceSet: BagWire
     totalRefundedSet: BagWire
     totalTipReceivedSet: BagWire
+    originalTotalDutiesSet: BagWire | None
+    originalTotalAdditionalFeesSet: BagWire | None
     fulfillments: list[FulfillmentWire]
     refunds: list[RefundWire]
     lineItems: NotRequired[NodesWire]

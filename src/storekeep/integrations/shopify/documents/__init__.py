@@ -67,6 +67,7 @@ PRODUCTS_DELTA = _document("products_delta", cost=150, page_size=50)
 
 ORDER_DETAIL = _document("order_detail", cost=400)
 ORDER_REFUNDS = _document("order_refunds", cost=400, page_size=10)
+ORDER_LEDGER = _document("order_ledger", cost=500, page_size=3)
 ORDER_LINES_PAGE = _document("order_lines_page", cost=200, page_size=100)
 REFUND_LINES_PAGE = _document("refund_lines_page", cost=150, page_size=100)
 CUSTOMER_ADDRESSES_PAGE = _document("customer_addresses_page", cost=30, page_size=100)
