@@ -55,7 +55,7 @@ async def put_many(connection: AsyncConnection, table_name: str, given: list[dic
     table = all_metadata().tables[table_name]
     rows = [a_row(table, **values) for values in given]
     if rows:
-        await connection.execute(insert(table).values(rows))
+        await connection.execute(insert(table), rows)
     return [UUID(str(row["id"])) for row in rows]
 
 

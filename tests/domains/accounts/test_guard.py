@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -9,6 +11,7 @@ import pytest
 from fastapi import FastAPI, Request
 from sqlalchemy import text
 
+from storekeep import domains
 from storekeep.domains.accounts.guard import (
     Needs,
     Permission,
@@ -165,3 +168,14 @@ def test_the_census_can_tell_routes_apart() -> None:
     }  # fmt: skip
     assert [public_reason_of(route) for route in open_router.routes] == ["a test says so"]
     assert all(public_reason_of(route) is None for route in router.routes)
+
+
+def test_rooms_get_their_routers_from_the_guard_alone() -> None:
+    rooms = Path(domains.__file__).parent
+    makers = {
+        str(source.relative_to(rooms))
+        for source in rooms.rglob("*.py")
+        if re.search(r"\b(APIRouter|strict_router)\(|add_api_route\(", source.read_text())
+    }
+    # A door for webhooks has no session; what admits its callers is their signature.
+    assert {name for name in makers if not name.endswith("/hooks.py")} == {"accounts/guard.py"}
