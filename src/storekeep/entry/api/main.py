@@ -13,6 +13,7 @@ from storekeep.entry import migrations
 from storekeep.entry.api.app import create_app
 from storekeep.entry.api.health import Check
 from storekeep.entry.api.server import make_server
+from storekeep.entry.demo_mark import is_imported
 from storekeep.entry.rooms import ROOMS
 from storekeep.entry.wiring import Wired, build, secret_values
 from storekeep.runtime.jobs import ledger
@@ -74,7 +75,11 @@ def readiness(wired: Wired) -> dict[str, Check]:
     async def schema() -> str | None:
         return None if await migrations.at_head(wired.db.runtime_engine) else "behind"
 
-    return {"database": database, "redis": redis, "migrations": schema}
+    async def demo() -> str | None:
+        return None if await is_imported(wired.redis, full=wired.settings.demo.demo_full) else "importing"
+
+    checks: dict[str, Check] = {"database": database, "redis": redis, "migrations": schema}
+    return checks | {"demo": demo} if wired.settings.demo.demo else checks
 
 
 def openapi_app(settings: Settings) -> FastAPI:

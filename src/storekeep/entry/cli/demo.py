@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from redis.asyncio import Redis
 
+from storekeep.entry.demo_mark import mark_imported
 from storekeep.sandbox import config as stand_in
 
 PASSWORD = "storekeep-demo"  # noqa: S105 - public: the demo's own, refused in production
@@ -125,6 +127,12 @@ def seed(address: str, origin: str, *, full: bool, say: Callable[[str], None]) -
             time.sleep(0.5)
     for owner in owners:
         owner.close()
+
+
+async def remember(redis_url: str, *, full: bool) -> None:
+    """Tell /readyz that the demo is there."""
+    async with Redis.from_url(redis_url) as redis:
+        await mark_imported(redis, full=full)
 
 
 def _patiently(call: Callable[[], bool]) -> bool:

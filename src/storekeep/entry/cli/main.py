@@ -112,13 +112,16 @@ def rotate_keys() -> None:
 @app.command()
 def demo() -> None:
     """Make the demo tenants in the running product and wait until their shops are imported."""
-    from storekeep.entry.cli.demo import DemoFailed, seed
+    import asyncio
+
+    from storekeep.entry.cli.demo import DemoFailed, remember, seed
     from storekeep.runtime.settings import load_settings
 
     with refusals(DemoFailed):
         settings = load_settings()
         web = settings.web
         seed(f"http://127.0.0.1:{web.port}", web.public_url, full=settings.demo.demo_full, say=typer.echo)
+        asyncio.run(remember(settings.redis.url.get_secret_value(), full=settings.demo.demo_full))
 
 
 @app.command()
