@@ -1,3 +1,3 @@
 """Plugins of the test suite; fixtures live in tests/support."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.database", "tests.support.accounts"]
+pytest_plugins = ["tests.support.servers", "tests.support.database", "tests.support.accounts", "tests.support.world"]

@@ -153,10 +153,11 @@ class Person:
         return await self.house.sign_in(email, role, self.tenant_id, member_id)
 
 
-async def _build(database: TestDatabase, redis_url: str, app_url: str, stack: AsyncExitStack) -> House:
+async def build_house(settings: Settings, stack: AsyncExitStack) -> House:
+    """The product on these settings, alive until the stack is left."""
     # As the product logs; unconfigured, structlog renders a traceback's every local, which takes seconds.
     configure_logging(stream=io.StringIO())
-    wired = build(test_settings(database, redis_url, app_url))
+    wired = build(settings)
     # bcrypt's least cost: what is tested elsewhere need not be waited for here.
     provide_accounts(wired.services, session_secret=SESSION_SECRET, password_rounds=4, limits=WIDE)
     app = create_app(wired.services, ROOMS, wired.config)
@@ -184,14 +185,14 @@ async def _build(database: TestDatabase, redis_url: str, app_url: str, stack: As
 async def house(test_database: TestDatabase, redis_url: str) -> AsyncIterator[House]:
     """The product, reached over http."""
     async with AsyncExitStack() as stack:
-        yield await _build(test_database, redis_url, APP_URL, stack)
+        yield await build_house(test_settings(test_database, redis_url, APP_URL), stack)
 
 
 @pytest.fixture(scope="session")
 async def secure_house(test_database: TestDatabase, redis_url: str) -> AsyncIterator[House]:
     """The product, reached over https."""
     async with AsyncExitStack() as stack:
-        yield await _build(test_database, redis_url, SECURE_URL, stack)
+        yield await build_house(test_settings(test_database, redis_url, SECURE_URL), stack)
 
 
 @pytest.fixture
