@@ -20,6 +20,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from storekeep.kit.errors import AppError
+from storekeep.kit.ids import uuid7
 from storekeep.runtime.crypto import new_token
 from storekeep.runtime.logging import REDACTED, Redactor, configure_logging, log_context
 
@@ -334,3 +335,15 @@ def test_known_secrets_go_wherever_they_stand() -> None:
     assert redactor.text("it is correct horse battery!") == f"it is {REDACTED}!"
     assert redactor.text("correct horse\x00 battery") == REDACTED
     assert redactor.text("a short word") == "a short word"
+
+
+def test_ids_of_our_own_making_are_no_secrets(sink: Sink) -> None:
+    """In hexadecimal they look like keys; without them nothing in the log could be followed."""
+    ours, theirs = uuid7().hex, "shpat_0123456789abcdef0123456789abcdef"
+    log.info("request", request_id=ours, path="/api/x")
+    with log_context(request_id=ours):
+        logging.getLogger("lib").info("theirs")
+    log.info("request", request_id=theirs)
+    log.info("request", session=ours)
+    assert [line.get("request_id") for line in sink.lines()] == [ours, ours, REDACTED, None]
+    assert sink.lines()[3]["session"] == REDACTED

@@ -24,7 +24,9 @@ _MAX_DEPTH = 6
 _MAX_FRAMES = 30
 _INT64 = 2**63
 _HEX_ID = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}")
-_TRACE_KEYS = frozenset({"trace_id", "span_id"})
+# Ids we make ourselves look like keys in hexadecimal; under these names they are none. A request id that a caller chose looks
+# otherwise and is cleaned like any text.
+_OWN_IDS = frozenset({"trace_id", "span_id", "request_id"})
 _COUNTS = re.compile(r"(?:tokens|count|total|seconds|bytes)$", re.IGNORECASE)
 
 
@@ -58,7 +60,7 @@ class Redactor:
         if isinstance(value, int | float):
             return str(value) if isinstance(value, int) and abs(value) >= _INT64 else value
         if isinstance(value, str):
-            if key in _TRACE_KEYS and _HEX_ID.fullmatch(value):
+            if key in _OWN_IDS and _HEX_ID.fullmatch(value):
                 return value
             return self.text(value)
         if isinstance(value, Mapping | list | tuple | set | frozenset):

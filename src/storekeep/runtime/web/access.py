@@ -13,7 +13,9 @@ from storekeep.kit.text import one_line
 
 _slow = structlog.get_logger("storekeep.access")
 _logger = logging.getLogger("storekeep.access")
-_PLAIN = re.compile(r"[A-Za-z0-9/._-]{1,200}", re.ASCII)
+# No part longer than a UUID: tokens are.
+_PLAIN = re.compile(r"(?:/[A-Za-z0-9._-]{0,36}){1,8}", re.ASCII)
+_OWN_ID = re.compile(r"[0-9a-f]{32}")
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 UNMATCHED = "unmatched"
 
@@ -22,7 +24,8 @@ class AccessLog:
     """Writes to where the process's log goes.
 
     The general log looks at every value for secrets, which takes longer than many requests do. A line about a known route whose
-    path is made of plain characters holds none, so it is written as it is; any other line goes the general way.
+    path is made of plain characters, under an id of our own making, holds none, so it is written as it is; any other line goes
+    the general way.
     """
 
     def __init__(self, *, as_json: bool) -> None:
@@ -34,7 +37,8 @@ class AccessLog:
         if not _logger.isEnabledFor(level):
             return
         values = {"method": method, "path": path, "route": route, "status": status, "ms": round(seconds * 1000, 1), "bytes": size}
-        handler = _stream_handler() if self._as_json and route != UNMATCHED and _PLAIN.fullmatch(path) else None
+        is_plain = route != UNMATCHED and _PLAIN.fullmatch(path) and _OWN_ID.fullmatch(request_id)
+        handler = _stream_handler() if self._as_json and is_plain else None
         if handler is None:
             _slow.log(level, "request", **values | {"path": one_line(path)})
             return
