@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from storekeep.sandbox.config import AWKWARD, DEMO_STORE, ONLINE_RETAIL
@@ -136,3 +140,25 @@ def test_the_command_line_describes_a_sandbox(tmp_path: Path) -> None:
     assert (made.port, made.control_key, made.multiply, made.apps[0].redirect_uris) == (0, "k", 4, ("http://x/cb",))
     with pytest.raises(SystemExit):
         config_from([])
+
+
+def test_it_runs_as_a_program_of_its_own(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "storekeep.sandbox.server", "--state-dir", str(tmp_path), "--port", str(port)]
+    with subprocess.Popen(command) as program:
+        try:
+            driver = Driver(port)
+            deadline = time.monotonic() + 30
+            while time.monotonic() < deadline:
+                try:
+                    assert driver.http.get(f"{driver.root}/healthz").json() == {"status": "ok"}
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.05)
+            url = driver.bulk("{ customers { edges { node { id } } } }", shop=AWKWARD)["url"]
+            assert url.startswith(f"http://localhost:{port}/files/")
+        finally:
+            program.terminate()
+        assert program.wait(10) in (0, -15)

@@ -129,6 +129,8 @@ def test_a_refund_moves_money_lines_stock_and_status(fresh: Driver) -> None:
     assert fresh.data(stock, {"id": line["variant"]["id"]}, shop=AWKWARD)["productVariant"]["inventoryQuantity"] == had + 1
     kept = fresh.data(document("order_refunds"), {"id": id}, shop=AWKWARD)["order"]["refunds"]
     assert [r["id"] for r in kept] == [answer["refund"]["id"]] and kept[0]["note"] == "damaged"
+    alone = fresh.data("query($id: ID!) { refund(id: $id) { note order { id } } }", {"id": kept[0]["id"]}, shop=AWKWARD)
+    assert alone["refund"] == {"note": "damaged", "order": {"id": id}}
 
 
 def test_the_same_key_never_refunds_twice(fresh: Driver) -> None:

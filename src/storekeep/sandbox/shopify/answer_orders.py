@@ -20,6 +20,7 @@ from storekeep.sandbox.shopify.fields import (
     iso,
     iso_or_none,
     money,
+    part,
 )
 from storekeep.sandbox.shopify.ledger import LEDGER, agreements
 from storekeep.sandbox.shopify.model import Bag, Discount, Line, Order, Refund, Transaction, add, less, times
@@ -176,22 +177,22 @@ def _variant(ctx: Context, line: Line) -> Any:
 
 LINE: Table = {
     "id": lambda c, x, a: f"gid://shopify/LineItem/{x[1].id}",
-    "title": lambda c, x, a: x[1].title,
-    "variantTitle": lambda c, x, a: x[1].variant_title,
+    "title": part("title"),
+    "variantTitle": part("variant_title"),
     "name": lambda c, x, a: f"{x[1].title} - {x[1].variant_title}" if x[1].variant_title else x[1].title,
-    "sku": lambda c, x, a: x[1].sku,
-    "vendor": lambda c, x, a: x[1].vendor,
-    "quantity": lambda c, x, a: x[1].quantity,
-    "currentQuantity": lambda c, x, a: x[1].current,
-    "refundableQuantity": lambda c, x, a: x[1].current,
+    "sku": part("sku"),
+    "vendor": part("vendor"),
+    "quantity": part("quantity"),
+    "currentQuantity": part("current"),
+    "refundableQuantity": part("current"),
     "unfulfilledQuantity": lambda c, x, a: max(0, min(x[1].quantity - x[1].fulfilled, x[1].current)),
     "nonFulfillableQuantity": lambda c, x, a: x[1].quantity - x[1].current,
-    "isGiftCard": lambda c, x, a: x[1].gift_card,
-    "requiresShipping": lambda c, x, a: x[1].requires_shipping,
-    "taxable": lambda c, x, a: x[1].taxable,
+    "isGiftCard": part("gift_card"),
+    "requiresShipping": part("requires_shipping"),
+    "taxable": part("taxable"),
     "restockable": lambda c, x, a: x[1].variant_id is not None,
     "merchantEditable": lambda c, x, a: x[0].cancelled is None,
-    "customAttributes": lambda c, x, a: x[1].attributes,
+    "customAttributes": part("attributes"),
     "product": lambda c, x, a: None if x[1].product_id is None else c.store.products.get(x[1].product_id),
     "variant": lambda c, x, a: _variant(c, x[1]),
     "originalUnitPriceSet": lambda c, x, a: money(x[0], x[1].unit),
@@ -220,17 +221,13 @@ def _part_bag(name: str) -> Any:
     return lambda c, x, a: money(x[0], getattr(x[1], name))
 
 
-def _part(name: str) -> Any:
-    return lambda c, x, a: getattr(x[1], name)
-
-
 PARTS: dict[str, Table] = {
     "Order": ORDER,
     "LineItem": LINE,
     "Attribute": {"key": lambda c, o, a: o[0], "value": lambda c, o, a: o[1]},
     "TaxLine": {
-        "title": _part("title"),
-        "rate": _part("rate"),
+        "title": part("title"),
+        "rate": part("rate"),
         "ratePercentage": lambda c, x, a: x[1].rate * 100,
         "priceSet": _part_bag("price"),
         "channelLiable": const(False),
@@ -241,10 +238,10 @@ PARTS: dict[str, Table] = {
     },
     "ShippingLine": {
         "id": lambda c, x, a: gid("ShippingLine", x[1].id),
-        "title": _part("title"),
-        "code": _part("code"),
+        "title": part("title"),
+        "code": part("code"),
         "source": const("shopify"),
-        "isRemoved": _part("removed"),
+        "isRemoved": part("removed"),
         "originalPriceSet": _part_bag("price"),
         "discountedPriceSet": _part_bag("discounted"),
         "currentDiscountedPriceSet": lambda c, x, a: money(x[0], (0, 0) if x[1].removed else x[1].discounted),
@@ -252,14 +249,14 @@ PARTS: dict[str, Table] = {
     },
     "OrderTransaction": {
         "id": lambda c, x, a: gid("OrderTransaction", x[1].id),
-        "kind": _part("kind"),
-        "status": _part("status"),
-        "gateway": _part("gateway"),
-        "formattedGateway": _part("gateway"),
+        "kind": part("kind"),
+        "status": part("status"),
+        "gateway": part("gateway"),
+        "formattedGateway": part("gateway"),
         "createdAt": lambda c, x, a: iso(x[1].processed),
         "processedAt": lambda c, x, a: iso(x[1].processed),
-        "test": _part("test"),
-        "errorCode": _part("error_code"),
+        "test": part("test"),
+        "errorCode": part("error_code"),
         "amountSet": _part_bag("amount"),
         "manualPaymentGateway": lambda c, x, a: x[1].gateway == "manual",
         "parentTransaction": lambda c, x, a: _parent(x[0], x[1]),
@@ -267,11 +264,11 @@ PARTS: dict[str, Table] = {
     },
     "Refund": {
         "id": lambda c, x, a: gid("Refund", x[1].id),
-        "legacyResourceId": _part("id"),
+        "legacyResourceId": part("id"),
         "createdAt": lambda c, x, a: iso(x[1].created),
         "processedAt": lambda c, x, a: iso(x[1].processed),
         "updatedAt": lambda c, x, a: iso(x[1].updated),
-        "note": _part("note"),
+        "note": part("note"),
         "order": lambda c, x, a: x[0],
         "return": const(None),
         "totalRefundedSet": lambda c, x, a: _refund_total(x[0], x[1]),
@@ -284,8 +281,8 @@ PARTS: dict[str, Table] = {
     "RefundLineItem": {
         "id": lambda c, x, a: gid("RefundLineItem", x[1].id),
         "lineItem": lambda c, x, a: _line(x[0], x[1].line_id),
-        "quantity": _part("quantity"),
-        "restockType": _part("restock"),
+        "quantity": part("quantity"),
+        "restockType": part("restock"),
         "restocked": lambda c, x, a: x[1].restock in ("RETURN", "CANCEL"),
         "location": lambda c, x, a: c.shop.location if x[1].restock in ("RETURN", "CANCEL") else None,
         "priceSet": lambda c, x, a: money(x[0], _line(x[0], x[1].line_id)[1].unit),
@@ -300,16 +297,16 @@ PARTS: dict[str, Table] = {
     },
     "OrderAdjustment": {
         "id": lambda c, x, a: gid("OrderAdjustment", x[1].id),
-        "reason": _part("reason"),
+        "reason": part("reason"),
         "amountSet": _part_bag("amount"),
         "taxAmountSet": _part_bag("tax"),
     },
     "Fulfillment": {
         "id": lambda c, x, a: gid("Fulfillment", x[1].id),
-        "legacyResourceId": _part("id"),
-        "name": _part("name"),
-        "status": _part("status"),
-        "displayStatus": _part("display_status"),
+        "legacyResourceId": part("id"),
+        "name": part("name"),
+        "status": part("status"),
+        "displayStatus": part("display_status"),
         "createdAt": lambda c, x, a: iso(x[1].created),
         "updatedAt": lambda c, x, a: iso(x[1].updated),
         "deliveredAt": lambda c, x, a: iso_or_none(x[1].delivered),
@@ -354,12 +351,12 @@ def _value(order: Order, discount: Discount) -> Percentage | OneMoney:
 
 def _application(title: str) -> dict[str, Field | Any]:
     return {
-        "index": _part("index"),
-        "allocationMethod": _part("allocation_method"),
-        "targetSelection": _part("target_selection"),
-        "targetType": _part("target_type"),
+        "index": part("index"),
+        "allocationMethod": part("allocation_method"),
+        "targetSelection": part("target_selection"),
+        "targetType": part("target_type"),
         "value": lambda c, x, a: _value(x[0], x[1]),
-        title: _part("title"),
+        title: part("title"),
     }
 
 

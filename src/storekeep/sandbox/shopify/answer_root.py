@@ -56,6 +56,13 @@ def _order(ctx: Context, id: str) -> Order | None:
     return order if order is not None and ctx.sees(order) else None
 
 
+def _refund(ctx: Context, id: str) -> Any:
+    order = ctx.store.refunded_order(numeric(id))
+    if order is None or not ctx.sees(order):
+        return None
+    return order, next(r for r in order.refunds if r.id == numeric(id))
+
+
 def _variant(ctx: Context, id: str) -> Any:
     product = ctx.store.variant_product(numeric(id))
     return None if product is None else (product, next(v for v in product.variants if v.id == numeric(id)))
@@ -63,6 +70,7 @@ def _variant(ctx: Context, id: str) -> Any:
 
 _NODES: dict[str, tuple[str, Any]] = {
     "Order": ("read_orders", _order),
+    "Refund": ("read_orders", _refund),
     "Customer": ("read_customers", lambda c, id: c.store.customers.get(numeric(id))),
     "Product": ("read_products", lambda c, id: c.store.products.get(numeric(id))),
     "ProductVariant": ("read_products", _variant),
@@ -127,6 +135,7 @@ QUERY: Table = {
     "customer": _one("Customer"),
     "product": _one("Product"),
     "productVariant": _one("ProductVariant"),
+    "refund": _one("Refund"),
     "node": lambda c, o, a: _node(c, a["id"]),
     "nodes": lambda c, o, a: _nodes(c, a["ids"]),
     "job": lambda c, o, a: c.shop.jobs.get(parse_gid(a["id"], "Job")[1]),

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 _BUCKETS = 64
 _STRIDE = 61
-_SPILL_LINES = 60_000
+_SPILL_LINES = 16_000
 
 
 class Cancelled(Exception):

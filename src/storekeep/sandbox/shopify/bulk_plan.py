@@ -26,7 +26,7 @@ from graphql import (
 
 from storekeep.sandbox.shopify.answer_root import type_name
 from storekeep.sandbox.shopify.engine import prepare, resolver_of, schema, table_of
-from storekeep.sandbox.shopify.fields import Args, Context, Field, Resolver
+from storekeep.sandbox.shopify.fields import Args, Context, Field, Resolver, expression_of
 from storekeep.sandbox.shopify.scopes import required
 
 MAX_CONNECTIONS = 5
@@ -196,7 +196,8 @@ class _Compiler:
         if target.name.endswith("Connection"):
             raise BadBulkQuery("Connections inside list fields are not supported in bulk queries.")
         self.need(kind.name, name, target.name)
-        call = f"{made.name(resolver_of(table_of(kind.name)[name]))}(ctx, {item}, {made.name(self.args(node))})"
+        resolve = resolver_of(table_of(kind.name)[name])
+        call = expression_of(resolve, item) or f"{made.name(resolve)}(ctx, {item}, {made.name(self.args(node))})"
         if is_leaf_type(target):
             return f"{made.name(_text)}({call})" if target.name == "UnsignedInt64" else call
         selected = list(self.flat(target, node.selection_set))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,11 +43,17 @@ from storekeep.sandbox.shopify.scopes import access_denied, required
 
 SCHEMA = Path(__file__).parent / "schema" / "admin_2026-07.slim.graphql"
 _CACHED_DOCUMENTS = 512
+_building = threading.RLock()
+
+
+def schema() -> GraphQLSchema:
+    """The Admin schema with the resolvers attached. About a second to build; built once a process."""
+    with _building:
+        return _schema()
 
 
 @lru_cache(maxsize=1)
-def schema() -> GraphQLSchema:
-    """The Admin schema with the resolvers attached. About a second to build; built once a process."""
+def _schema() -> GraphQLSchema:
     built = build_schema(SCHEMA.read_text(encoding="utf-8"), assume_valid=True, no_location=True)
     for name, kind in built.type_map.items():
         if isinstance(kind, GraphQLScalarType) and name == "UnsignedInt64":

@@ -66,7 +66,26 @@ def connection(items: Callable[[Context, Any, Args], Sequence[Any]], name: str) 
 
 def attribute(name: str) -> Resolver:
     """The parent's own attribute."""
-    return lambda c, o, a: getattr(o, name)
+    return _known(lambda c, o, a: getattr(o, name), "{0}." + name)
+
+
+def part(name: str) -> Resolver:
+    """The attribute of a part that travels as (order, part) or (product, variant)."""
+    return _known(lambda c, x, a: getattr(x[1], name), "{0}[1]." + name)
+
+
+_spelt: dict[Resolver, str] = {}
+
+
+def _known(resolve: Resolver, expression: str) -> Resolver:
+    _spelt[resolve] = expression
+    return resolve
+
+
+def expression_of(resolve: Resolver, item: str) -> str | None:
+    """The same as a Python expression over the variable `item`, for resolvers that only read an attribute."""
+    text = _spelt.get(resolve)
+    return None if text is None else text.format(item)
 
 
 def const(value: Any) -> Resolver:

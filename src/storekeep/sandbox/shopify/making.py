@@ -104,7 +104,7 @@ def make_order(
     _order_discount(order, terms)
     for line in order.lines:
         if line.taxable and terms.tax:
-            line.taxes.append(_tax(line_net(line), terms))
+            line.taxes = [_tax(line_net(line), terms)]
     if terms.shipping:
         price = terms.bag(terms.shipping)
         after = less(price, terms.bag(terms.shipping_off))
@@ -154,7 +154,7 @@ def _own_discounts(order: Order, items: list[Item], terms: Terms) -> None:
                 amount=terms.bag(off)[1] if item.off else None,
             )
         )
-        line.allocations.append(Allocation(index, terms.bag(off)))
+        line.allocations = [Allocation(index, terms.bag(off))]
 
 
 def _order_discount(order: Order, terms: Terms) -> None:
@@ -180,7 +180,7 @@ def _order_discount(order: Order, terms: Terms) -> None:
         last = place == len(lines) - 1
         part = less(off, given) if last else (off[0] * net[0] // whole[0], off[1] * net[1] // whole[1] if whole[1] else 0)
         given = add(given, part)
-        line.allocations.append(Allocation(index, part))
+        line.allocations = [*line.allocations, Allocation(index, part)]
 
 
 def _tax(net: Bag, terms: Terms) -> TaxLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from types import UnionType
@@ -112,9 +113,10 @@ class Line:
     gift_card: bool = False
     requires_shipping: bool = True
     taxable: bool = True
-    allocations: list[Allocation] = field(default_factory=list)
-    taxes: list[TaxLine] = field(default_factory=list)
-    attributes: list[tuple[str, str]] = field(default_factory=list)
+    # Mostly empty, and there are hundreds of thousands of lines: no list of its own for each.
+    allocations: Sequence[Allocation] = ()
+    taxes: Sequence[TaxLine] = ()
+    attributes: Sequence[tuple[str, str]] = ()
     tip: bool = False
 
 
@@ -352,7 +354,7 @@ def _revive(kind: Any, data: Any) -> Any:
         hints = _hints(kind)  # type: ignore[arg-type]
         return kind(**{f.name: _revive(hints[f.name], data[f.name]) for f in fields(kind) if f.name in data})  # type: ignore[operator]
     origin, args = get_origin(kind), get_args(kind)
-    if origin is list:
+    if origin in (list, Sequence):
         return [_revive(args[0], item) for item in data]
     if origin is tuple:
         return tuple(_revive(part, item) for part, item in zip(args, data, strict=True))

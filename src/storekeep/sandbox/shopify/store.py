@@ -172,6 +172,7 @@ class ShopStore:
         self._by_customer: dict[int, list[int]] | None = None
         self._variant_owner: dict[int, int] = {}
         self._variants_at = -1
+        self._refund_owner: dict[int, int] | None = None
         self._journal = journal
         self._prefix = f"shop/{base.facts.domain}/"
         self._sequence = 0
@@ -203,6 +204,13 @@ class ShopStore:
             self._lists = {}
             self._lists_at = self.version
         return self._lists
+
+    def refunded_order(self, refund_id: int) -> Order | None:
+        """The order that has this refund, or None."""
+        if self._refund_owner is None:
+            self._refund_owner = {r.id: o.id for o in self.orders.rows() for r in o.refunds}
+        owner = self._refund_owner.get(refund_id)
+        return None if owner is None else self.orders.get(owner)
 
     def variant_product(self, variant_id: int) -> Product | None:
         """The product that has this variant, or None."""
@@ -252,6 +260,8 @@ class ShopStore:
             self.orders.put(thing)
             self._count(thing, 1)
             self._by_customer = None
+            if self._refund_owner is not None:
+                self._refund_owner.update((r.id, thing.id) for r in thing.refunds)
         elif isinstance(thing, Customer):
             self.customers.put(thing)
         else:
