@@ -20,6 +20,7 @@ from storekeep.runtime.database import TenantSession
 # ruff: noqa: S608 (every name put together here is one of our own)
 
 _CHUNK = 10_000
+_DAYS = 60
 # (table, its moment, the day that follows from it)
 _DATED = (
     ("orders", "source_created_at", "created_day"),
@@ -64,7 +65,9 @@ async def recompute_all(session: TenantSession, calendar: Calendar) -> None:
     )
     query = text(f"{days} UNION SELECT day FROM sales_days WHERE tenant_id = :tenant AND store_id = :store ORDER BY day")
     found = await session.execute(query, {"tenant": session.tenant_id, "store": calendar.store_id})
-    await recompute_days(session, calendar, list(found.scalars()))
+    every = list(found.scalars())
+    for start in range(0, len(every), _DAYS):
+        await recompute_days(session, calendar, every[start : start + _DAYS])
 
 
 async def _redate(session: TenantSession, calendar: Calendar, table: str, moment: str, day: str) -> None:

@@ -49,7 +49,7 @@ class SyncRun(CreatedAt, UpdatedAt, TenantRow):
 class SyncResource(UpdatedAt, TenantRow):
     """One resource of a run: counts of rows of the root kind, errors, and the high-water mark it reached.
 
-    `read` = `written` + `unchanged` + `failed` once a run is over (`unchanged`: stored already, or older than what is stored);
+    `read` = `written` + `unchanged` + `failed`, records deleted while we read them aside (`unchanged`: stored already, or older);
     `errors` holds the first 50 as {code, message, externalId}; `removed` counts rows that are gone at the source.
     """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from uuid import UUID
 
 from storekeep.domains.commerce.calendars import Calendar
 from storekeep.domains.commerce.sync.batch import Merged, Span
@@ -34,7 +33,14 @@ async def merge_staged(
 ) -> Merged:
     """Merge what was staged of a finished assembler, whose tally then tells the whole. Errors as `merge_orders`."""
     if isinstance(assembler, OrderAssembler):
-        merged = await merge_orders(session, calendar, staged=staging.filled, refused=assembler.refused, complete=complete)
+        merged = await merge_orders(
+            session,
+            calendar,
+            staged=staging.counts,
+            refused=assembler.refused,
+            complete=complete,
+            deleted=assembler.deleted,
+        )
     elif isinstance(assembler, CustomerAssembler):
         merged = await merge_customers(session, calendar, refused=assembler.refused, complete=complete)
     else:
@@ -61,7 +67,7 @@ async def apply(
     return await merge_staged(session, calendar, assembler, staging, complete=complete)
 
 
-async def remove_orders(session: TenantSession, calendar: Calendar, order_ids: Collection[UUID]) -> Merged:
-    """Remove orders that were deleted at the source, and recompute their days."""
+async def remove_orders(session: TenantSession, calendar: Calendar, numbers: Collection[int]) -> Merged:
+    """Remove orders, by their Shopify numbers, that were deleted at the source, and recompute their days."""
     await Staging(session, ORDER_TABLES).open()
-    return await merge_orders(session, calendar, staged=(), gone=order_ids)
+    return await merge_orders(session, calendar, staged={}, deleted=numbers)

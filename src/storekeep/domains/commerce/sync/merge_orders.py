@@ -6,7 +6,7 @@ customer they name exists; lock the customers; find the days touched; lock those
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from storekeep.kit.ids import uuid7
 from storekeep.runtime.database import TenantSession
 
 _RESTARTS = 5
+_SLICE_ROWS = 50_000
 
 
 class _Overtaken(Exception):
@@ -31,22 +32,22 @@ async def merge_orders(
     session: TenantSession,
     calendar: Calendar,
     *,
-    staged: Collection[str],
+    staged: Mapping[str, int],
     refused: Collection[int] = (),
     complete: Span | None = None,
-    gone: Collection[UUID] = (),
+    deleted: Collection[int] = (),
 ) -> Merged:
-    """Merge what lies in the staging tables of orders, of which those named in `staged` have rows. Once a transaction.
+    """Merge what lies in the staging tables of orders, which have as many rows as `staged` says. Once a transaction.
 
     With `complete`, everything at the source in that span was staged (`refused`: numbers that were there and could not be read):
-    what else we have of the span is removed. `gone` are ids of orders known to be deleted. Raises CalendarChanged when the rows
-    were made under another time zone than the store now has.
+    what else we have of the span is removed. `deleted`: numbers of orders deleted at the source. Raises CalendarChanged when the
+    rows were made under another time zone than the store now has.
     """
     key: dict[str, Any] = {"tenant": session.tenant_id, "store": calendar.store_id, "now": now()}
     for _ in range(_RESTARTS):
         try:
             async with session.begin_nested():
-                return await _attempt(session, calendar, key, staged, refused, complete, gone)
+                return await _attempt(session, calendar, key, staged, refused, complete, deleted)
         except _Overtaken:
             # Undoing the savepoint gave every lock back, so the next try takes them in order again.
             continue
@@ -57,12 +58,12 @@ async def _attempt(
     session: TenantSession,
     calendar: Calendar,
     key: dict[str, Any],
-    staged: Collection[str],
+    staged: Mapping[str, int],
     refused: Collection[int],
     complete: Span | None,
-    gone: Collection[UUID],
+    deleted: Collection[int],
 ) -> Merged:
-    going = sorted({*gone, *(await _find_gone(session, key, refused, complete) if complete else ())})
+    going = sorted(await _find_gone(session, key, refused, complete, deleted))
     await session.execute(order_sql.LOCK_ORDERS, {**key, "gone": going})
     await session.execute(order_sql.CLASSIFY, key)
     if going:
@@ -83,17 +84,41 @@ async def _attempt(
     await calendars.ensure_calendar(session, calendar)
     if (await session.execute(order_sql.OVERTAKEN, key)).scalar_one():
         raise _Overtaken
-    for step in order_sql.WRITE:
-        if step.states & found.keys() and (step.table is None or step.table in staged):
-            await session.execute(step.statement, key)
+    await _write(session, key, found, staged)
     await recompute_customers(session, calendar.store_id, customers)
     await recompute_days(session, calendar, days)
     return Merged(written, unchanged, removed, frozenset(days))
 
 
-async def _find_gone(session: TenantSession, key: dict[str, Any], refused: Collection[int], span: Span) -> list[UUID]:
-    bounds = {"starts": span.starts_at, "ends": span.ends_at, "refused": list(refused)}
-    return list((await session.execute(order_sql.FIND_GONE, {**key, **bounds})).scalars())
+async def _write(session: TenantSession, key: dict[str, Any], found: Mapping[str, int], staged: Mapping[str, int]) -> None:
+    for step in order_sql.WRITE:
+        rows = 0 if step.table is None else staged.get(step.table, 0)
+        if not step.states & found.keys() or (step.table is not None and not rows):
+            continue
+        if not step.sliced:
+            await session.execute(step.statement, key)
+            continue
+        # A statement may take 30 s at most, and slow disks are ordinary: so many lines at a time.
+        slices = 1 + rows // _SLICE_ROWS
+        for place in range(slices):
+            await session.execute(step.statement, {**key, "slices": slices, "slice": place})
+
+
+async def _find_gone(
+    session: TenantSession,
+    key: dict[str, Any],
+    refused: Collection[int],
+    span: Span | None,
+    deleted: Collection[int],
+) -> set[UUID]:
+    """Ids of the stored orders that are not at the source any more."""
+    found: set[UUID] = set()
+    if deleted:
+        found.update((await session.execute(order_sql.FIND_DELETED, {**key, "deleted": list(deleted)})).scalars())
+    if span is not None:
+        bounds = {"starts": span.starts_at, "ends": span.ends_at, "refused": list(refused)}
+        found.update((await session.execute(order_sql.FIND_GONE, {**key, **bounds})).scalars())
+    return found
 
 
 async def _own_customers(session: TenantSession, key: dict[str, Any]) -> list[UUID]:

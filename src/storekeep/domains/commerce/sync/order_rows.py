@@ -37,6 +37,7 @@ class OrderAssembler(Assembler[OrderState]):
     def __init__(self, zone: ZoneInfo) -> None:
         super().__init__()
         self._zone = zone
+        self.deleted: set[int] = set()
 
     def _begin(self, gid: str, node: Node) -> OrderState:
         return OrderState(gid)
@@ -147,13 +148,10 @@ class OrderAssembler(Assembler[OrderState]):
         return [state.gid for state in self._states.values() if state.wants_ledger and not state.failed]
 
     def gone(self, gid: str) -> None:
-        """The order was deleted while we read: nothing of it is merged, and it counts as removed."""
+        """The order was deleted while we read: nothing of it is merged, and what is stored of it goes."""
         number = gid_number(gid)
-        state = self._states[number]
-        if not state.failed:
-            state.failed = True
-            self.refused.add(number)
-            self.tally.removed += 1
+        self._states[number].failed = True
+        self.deleted.add(number)
 
     def refunds(self, gid: str, nodes: Iterable[Node]) -> None:
         """All refunds of an order fed before."""

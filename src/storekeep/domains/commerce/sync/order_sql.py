@@ -16,6 +16,10 @@ _HEAD = [c for c in ORDER_TABLES["orders"].columns if c not in ("new_id", "custo
 _SUMS = [c for c in ORDER_TABLES["order_sums"].columns if c != "shopify_id"]
 _CHANGED = [c for c in _HEAD if c != "shopify_id"]
 
+FIND_DELETED = text("""
+    SELECT o.id FROM orders o WHERE o.tenant_id = :tenant AND o.store_id = :store
+        AND o.shopify_id = ANY(CAST(:deleted AS bigint[]))
+""")
 # What exists here, was created in the span and is not at the source any more. Refused records are there, if not readable.
 FIND_GONE = text("""
     SELECT o.id FROM orders o WHERE o.tenant_id = :tenant AND o.store_id = :store
@@ -157,6 +161,11 @@ class Step:
     states: frozenset[str]
     table: str | None = None
 
+    @property
+    def sliced(self) -> bool:
+        """Whether it is run once a slice (parameters slices and slice, 0-based), for there may be more rows than one can take."""
+        return self.table == "order_lines"
+
 
 _WRITTEN, _CHANGED_ONLY = frozenset({"new", "changed"}), frozenset({"changed"})
 
@@ -167,6 +176,7 @@ def _children(table: str, key: Sequence[str], *, store: bool) -> list[Step]:
     data = [c for c in columns if c not in key]
     same = " AND ".join(f"s.{c} = t.{c}" for c in key)
     into, what = ("store_id, ", ":store, ") if store else ("", "")
+    slice_ = "AND mod(w.shopify_id, :slices) = :slice" if table == "order_lines" else ""
     delete = text(f"""
         DELETE FROM {table} t USING work_orders w
         WHERE t.tenant_id = :tenant AND t.order_id = w.id AND w.state = 'changed' AND NOT EXISTS (
@@ -175,7 +185,7 @@ def _children(table: str, key: Sequence[str], *, store: bool) -> list[Step]:
     upsert = text(f"""
         INSERT INTO {table} (tenant_id, {into}id, order_id, {names(columns)})
         SELECT :tenant, {what}s.new_id, w.id, {values("s", columns)}
-        FROM stage_{table} s JOIN work_orders w ON w.shopify_id = s.parent WHERE w.state IN ('new', 'changed')
+        FROM stage_{table} s JOIN work_orders w ON w.shopify_id = s.parent WHERE w.state IN ('new', 'changed') {slice_}
         ON CONFLICT (tenant_id, order_id, {names(key)}) DO UPDATE SET {excluded(data)} WHERE {differs(table, data)}
     """)
     return [Step(delete, _CHANGED_ONLY), Step(upsert, _WRITTEN, table)]

@@ -60,9 +60,9 @@ class Staging:
         return raw.driver_connection
 
     @property
-    def filled(self) -> frozenset[str]:
-        """The names under which anything was staged."""
-        return frozenset(name for name, count in self._counts.items() if count)
+    def counts(self) -> Mapping[str, int]:
+        """How many rows were staged under each name."""
+        return self._counts
 
     async def analyze(self) -> None:
         """Give the planner statistics where they matter. Once, after the last copy."""

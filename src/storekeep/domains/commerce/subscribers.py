@@ -1,0 +1,32 @@
+"""What commerce hears from below: stores come, come back, and go."""
+
+from __future__ import annotations
+
+from storekeep.domains.commerce.sync import runs
+from storekeep.domains.commerce.sync.requests import request_run
+from storekeep.domains.commerce.types import RunTrigger
+from storekeep.domains.connections.events import StoreConnected, StoreDisconnectRequested, StoreReconnected
+from storekeep.runtime.database import TenantSession
+from storekeep.runtime.events import Subscriber
+
+
+async def import_new_store(session: TenantSession, event: StoreConnected) -> None:
+    """Its import begins with the store itself, in one transaction."""
+    await request_run(session, event.store_id, RunTrigger.CONNECT)
+
+
+async def catch_up(session: TenantSession, event: StoreReconnected) -> None:
+    """Read what was missed while the store could not be read."""
+    await request_run(session, event.store_id, RunTrigger.CONNECT)
+
+
+async def stop_reading(session: TenantSession, event: StoreDisconnectRequested) -> None:
+    """Nothing of the store may be written any more."""
+    await runs.cancel_runs_of(session, event.store_id)
+
+
+SUBSCRIBERS = (
+    Subscriber(StoreConnected, import_new_store),
+    Subscriber(StoreReconnected, catch_up),
+    Subscriber(StoreDisconnectRequested, stop_reading),
+)

@@ -1,0 +1,108 @@
+"""What changed of a resource since its mark: pages by time of change, each stored in one transaction that moves the mark along.
+
+Killed between pages, the next attempt begins at the last page's newest change; records of that very second are read again, and
+found unchanged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storekeep.domains.commerce.events import StoreDataChanged
+from storekeep.domains.commerce.sync import runs
+from storekeep.domains.commerce.sync.apply import apply
+from storekeep.domains.commerce.sync.details import read_details, whole_order
+from storekeep.domains.commerce.sync.order_rows import OrderAssembler
+from storekeep.domains.commerce.sync.reader import StoreReading
+from storekeep.domains.commerce.sync.reading import BadRecord, Node, moment
+from storekeep.domains.commerce.types import Resource
+from storekeep.domains.connections import public as connections
+from storekeep.integrations.shopify.documents import (
+    CUSTOMER_ADDRESSES_PAGE,
+    CUSTOMERS_DELTA,
+    ORDERS_DELTA,
+    PRODUCT_VARIANTS_PAGE,
+    PRODUCTS_DELTA,
+)
+from storekeep.integrations.shopify.errors import ShopifyObjectGone
+from storekeep.integrations.shopify.paging import Page, complete, pages
+from storekeep.integrations.shopify.search import updated_between
+
+_DOCUMENTS = {
+    Resource.CUSTOMERS: CUSTOMERS_DELTA,
+    Resource.ORDERS: ORDERS_DELTA,
+    Resource.PRODUCTS: PRODUCTS_DELTA,
+}
+
+
+class ResourceDelta:
+    """The delta of one resource in one run. `mark`: everything changed before it is stored."""
+
+    def __init__(self, reading: StoreReading, resource: Resource, mark: datetime) -> None:
+        self._reading = reading
+        self._resource = resource
+        self._mark = mark
+
+    async def run(self) -> None:
+        """Read and store page after page. Raises as `ResourceImport.run`."""
+        begin = self._mark - self._reading.limits.overlap_of(self._resource)
+        async with self._reading.context.transaction() as session:
+            row = await runs.lock_resource(session, self._reading.run_id, self._resource)
+            if row.cursor is not None:
+                begin = max(begin, row.cursor)
+        search = updated_between(begin)
+        async for page in pages(self._reading.client, _DOCUMENTS[self._resource], self._resource, search=search):
+            await self._store(page)
+        await self._conclude()
+
+    async def _store(self, page: Page) -> None:
+        reading = self._reading
+        assembler = reading.assembler(self._resource)
+        assembler.wholes([node for node in [await self._whole(node) for node in page.nodes] if node is not None])
+        if isinstance(assembler, OrderAssembler):
+            await read_details(reading.client, assembler)
+        newest = self._newest(page)
+        async with reading.context.transaction() as session:
+            await connections.ensure_store_active(session, reading.store_id)
+            merged = await apply(session, reading.calendar, assembler)
+            row = await runs.lock_resource(session, reading.run_id, self._resource)
+            runs.record(row, assembler.tally, cursor=newest)
+            await runs.progressed(session, reading.run_id)
+            if merged.changed:
+                await session.announce(StoreDataChanged(store_id=reading.store_id, resource=self._resource))
+        await reading.news.progress(row, changed=merged.changed)
+
+    async def _whole(self, node: Node) -> Node | None:
+        """The record with every nested list complete; None when it was deleted while we read."""
+        client = self._reading.client
+        try:
+            if self._resource is Resource.ORDERS:
+                return await whole_order(client, node)
+            if self._resource is Resource.CUSTOMERS:
+                addresses = await complete(client, CUSTOMER_ADDRESSES_PAGE, node, "addressesV2")
+                return {**node, "addressesV2": {"nodes": addresses}}
+            return {**node, "variants": {"nodes": await complete(client, PRODUCT_VARIANTS_PAGE, node, "variants")}}
+        except ShopifyObjectGone:
+            return None
+
+    def _newest(self, page: Page) -> datetime | None:
+        """How far the page brings us: its newest change, but never past the run's beginning."""
+        times = []
+        for node in page.nodes:
+            try:
+                times.append(moment(node.get("updatedAt"), "updatedAt"))
+            except BadRecord:
+                continue
+        return min(max(times), self._reading.started_at) if times else None
+
+    async def _conclude(self) -> None:
+        reading = self._reading
+        async with reading.context.transaction() as session:
+            await connections.ensure_store_active(session, reading.store_id)
+            row = await runs.lock_resource(session, reading.run_id, self._resource)
+            if row.cursor is not None:
+                await runs.set_high_water(session, reading.store_id, self._resource, row.cursor)
+            else:
+                row.cursor = self._mark
+            runs.succeed_resource(row)
+        await reading.news.progress(row, changed=False)

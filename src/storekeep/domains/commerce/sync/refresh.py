@@ -1,0 +1,95 @@
+"""One order read anew because a person waits for it: fresher than the last sync, deleted if Shopify deleted it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from storekeep.domains.commerce.browse.orders import OrderNotFound
+from storekeep.domains.commerce.calendars import Calendar, CalendarChanged, find_calendar
+from storekeep.domains.commerce.errors import OrderGoneAtSource, OrderOutOfReach
+from storekeep.domains.commerce.events import StoreDataChanged
+from storekeep.domains.commerce.models import Order
+from storekeep.domains.commerce.sync.apply import apply, remove_orders
+from storekeep.domains.commerce.sync.details import read_details, whole_order, whole_refunds
+from storekeep.domains.commerce.sync.news import SyncNews
+from storekeep.domains.commerce.sync.order_rows import OrderAssembler
+from storekeep.domains.commerce.types import Resource
+from storekeep.domains.connections import public as connections
+from storekeep.integrations.shopify.client import ShopifyClient
+from storekeep.integrations.shopify.documents import ORDER_DETAIL
+from storekeep.integrations.shopify.errors import ShopifyObjectGone
+from storekeep.kit.clock import now
+from storekeep.kit.scope import Scope
+from storekeep.runtime.database import Database
+from storekeep.runtime.services import Services
+
+_VISIBLE = timedelta(days=59)
+_TRIES = 3
+
+
+async def refresh_order(services: Services, scope: Scope, order_id: UUID) -> None:
+    """Read the order from Shopify and store what it is now. Opens transactions of its own; call it outside one.
+
+    Raises OrderNotFound, OrderGoneAtSource (it is then removed here too), OrderOutOfReach, StoreNeedsReconnect,
+    StoreDisconnecting, and what Shopify's client raises.
+    """
+    db = services.get(Database)
+    async with db.tenant(scope) as session:
+        order = await session.get(Order, (session.tenant_id, order_id))
+        if order is None:
+            raise OrderNotFound()
+        store = await connections.get_store(session, order.store_id)
+        calendar = await find_calendar(session, store.id) or Calendar(store.id, store.time_zone, store.currency)
+    client = await services.get(connections.StoreClients).client_for(scope, store.id)
+    node = await _read(client, order.shopify_id)
+    if node is None and store.history_limited and order.source_created_at < now() - _VISIBLE:
+        raise OrderOutOfReach()
+    for attempt in range(_TRIES):
+        try:
+            changed = await _store(db, scope, calendar, client, node, order.shopify_id)
+            break
+        except CalendarChanged:
+            if attempt == _TRIES - 1:
+                raise
+            async with db.tenant(scope) as session:
+                calendar = await find_calendar(session, store.id) or calendar
+    if changed:
+        await SyncNews(services, scope.tenant_id, store.id, order_id).data_changed()
+    if node is None:
+        raise OrderGoneAtSource()
+
+
+async def _read(client: ShopifyClient, number: int) -> dict[str, object] | None:
+    """The order with all its parts; None when Shopify does not know it (any more)."""
+    result = await client.execute(ORDER_DETAIL, {"id": f"gid://shopify/Order/{number}"}, priority="interactive")
+    node = result.data.get("order")
+    if node is None:
+        return None
+    try:
+        whole = await whole_order(client, node, priority="interactive")
+    except ShopifyObjectGone:
+        return None
+    return {**whole, "refunds": await whole_refunds(client, node, priority="interactive")}
+
+
+async def _store(
+    db: Database, scope: Scope, calendar: Calendar, client: ShopifyClient, node: dict[str, object] | None, number: int
+) -> bool:
+    """Merge what was read; whether anything is different now."""
+    assembler = OrderAssembler(calendar.zone)
+    if node is not None:
+        assembler.whole(node)
+        refunds = node["refunds"]
+        if refunds and not assembler.refused:
+            assembler.refunds(str(node["id"]), refunds)  # type: ignore[arg-type]
+        await read_details(client, assembler, priority="interactive")
+    async with db.tenant(scope) as session:
+        await connections.ensure_store_active(session, calendar.store_id)
+        if node is None:
+            merged = await remove_orders(session, calendar, [number])
+        else:
+            merged = await apply(session, calendar, assembler)
+        if merged.changed:
+            await session.announce(StoreDataChanged(store_id=calendar.store_id, resource=Resource.ORDERS))
+    return merged.changed

@@ -1,0 +1,56 @@
+"""Asking for a run: by a person, by the schedule, by a store that was just connected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+
+from storekeep.domains.commerce.models import SyncRun
+from storekeep.domains.commerce.sync import runs
+from storekeep.domains.commerce.sync.jobs import IMPORT, SYNC, SyncArgs
+from storekeep.domains.commerce.types import RunKind, RunTrigger
+from storekeep.domains.connections import public as connections
+from storekeep.kit.scope import Scope
+from storekeep.runtime.database import Database, TenantSession
+from storekeep.runtime.jobs import enqueue
+from storekeep.runtime.services import Services
+
+log = structlog.get_logger(__name__)
+_BATCH = 100
+
+
+async def request_run(session: TenantSession, store_id: UUID, trigger: RunTrigger, *, full: bool = False) -> SyncRun:
+    """The store's open run, or a new one with its job, both in this transaction. Raises StoreNotFound, StoreDisconnecting."""
+    await connections.ensure_store_active(session, store_id)
+    kind = await runs.kind_for(session, store_id, full=full)
+    run, made = await runs.add_run(session, store_id, kind, trigger)
+    if made:
+        job = SYNC if kind is RunKind.DELTA else IMPORT
+        run.job_id = await enqueue(session, job, SyncArgs(run_id=run.id, store_id=store_id), unique_key=str(run.id))
+        await session.flush()
+    return run
+
+
+async def request_runs(session: TenantSession, store_ids: Sequence[UUID], *, full: bool) -> list[SyncRun]:
+    """A run of each store, asked for by a person."""
+    return [await request_run(session, store_id, RunTrigger.MANUAL, full=full) for store_id in store_ids]
+
+
+async def schedule_due_stores(services: Services) -> None:
+    """Enqueue a run of every store whose time has come, whatever happens with any one of them."""
+    db = services.get(Database)
+    while True:
+        async with db.system("find stores whose scheduled read is due") as session:
+            due = await connections.due_stores(session, limit=_BATCH)
+        for store in due:
+            try:
+                async with db.tenant(Scope(tenant_id=store.tenant_id)) as session:
+                    await request_run(session, store.store_id, RunTrigger.SCHEDULE)
+                    await connections.set_next_due(session, store.store_id)
+            except Exception:
+                # It comes up again in two minutes; the others must not wait for it.
+                log.warning("schedule_store_failed", tenant_id=str(store.tenant_id), store_id=str(store.store_id), exc_info=True)
+        if len(due) < _BATCH:
+            return
