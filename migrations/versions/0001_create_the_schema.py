@@ -686,6 +686,12 @@ def upgrade() -> None:
         sa.Column("revenue", sa.Numeric(precision=24, scale=6), nullable=False),
         sa.Column("first_order_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_order_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "sort_revenue",
+            sa.BigInteger(),
+            sa.Computed("(least(greatest(revenue, -900000000000000), 900000000000000) * 10000)::bigint", persisted=True),
+            nullable=False,
+        ),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -703,10 +709,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_customer_sales_store_top",
         "customer_sales",
-        ["tenant_id", "store_id", "currency", "revenue", "customer_id"],
+        ["tenant_id", "store_id", "currency", "sort_revenue", "customer_id"],
         unique=False,
     )
-    op.create_index("ix_customer_sales_top", "customer_sales", ["tenant_id", "currency", "revenue", "customer_id"], unique=False)
+    op.create_index(
+        "ix_customer_sales_top", "customer_sales", ["tenant_id", "currency", "sort_revenue", "customer_id"], unique=False
+    )
     op.create_table(
         "orders",
         sa.Column("store_id", sa.Uuid(), nullable=False),
@@ -759,6 +767,12 @@ def upgrade() -> None:
         sa.Column("billing_address", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
         sa.Column(
+            "sort_total",
+            sa.BigInteger(),
+            sa.Computed("(least(greatest(total_price, -900000000000000), 900000000000000) * 10000)::bigint", persisted=True),
+            nullable=False,
+        ),
+        sa.Column(
             "search",
             postgresql.TSVECTOR(),
             sa.Computed(
@@ -795,7 +809,7 @@ def upgrade() -> None:
     op.create_index("ix_orders_sales_day", "orders", ["tenant_id", "store_id", "sales_day"], unique=False)
     op.create_index("ix_orders_search", "orders", ["search"], unique=False, postgresql_using="gin")
     op.create_index("ix_orders_store_created", "orders", ["tenant_id", "store_id", "source_created_at", "id"], unique=False)
-    op.create_index("ix_orders_total", "orders", ["tenant_id", "total_price", "id"], unique=False)
+    op.create_index("ix_orders_total", "orders", ["tenant_id", "sort_total", "id"], unique=False)
     op.create_table(
         "sync_resources",
         sa.Column("run_id", sa.Uuid(), nullable=False),

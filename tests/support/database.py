@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -9,16 +10,14 @@ from dataclasses import dataclass
 import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
-from tests.support.servers import Postgres
 
+from storekeep.entry import migrations
 from storekeep.entry.embedded.roles import RoleUrls, prepare_roles
-from storekeep.entry.rooms import all_metadata, event_bus
+from storekeep.entry.rooms import event_bus
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
-from storekeep.runtime.database.engine import Database, DatabaseConfig, asyncpg_address
-from storekeep.runtime.database.tenancy import tenancy_ddl
+from storekeep.runtime.database.engine import Database, DatabaseConfig
+from tests.support.servers import Postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +35,8 @@ class TestDatabase:
 
 
 async def build_schema(urls: RoleUrls) -> None:
-    """Make every table, its row-level security and its grants."""
-    address, _ = asyncpg_address(urls.owner)
-    engine = create_async_engine(address, poolclass=NullPool)
-    metadata = all_metadata()
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-        for table in metadata.sorted_tables:
-            for statement in tenancy_ddl(table):
-                await connection.execute(text(statement))
-    await engine.dispose()
+    """Make every table, its row-level security and its grants, by the migrations a merchant's database goes through."""
+    await asyncio.to_thread(migrations.upgrade, urls.owner)
 
 
 @pytest.fixture(scope="session")

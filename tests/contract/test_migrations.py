@@ -1,0 +1,93 @@
+"""Migrations: one line of them, from nothing to the models' own shape, with the tenancy the models declare."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from storekeep.entry import migrations
+from storekeep.entry.embedded.roles import RoleUrls, prepare_roles
+from storekeep.entry.rooms import all_metadata
+from storekeep.runtime.database.engine import Database, asyncpg_address
+from storekeep.runtime.database.tenancy import tenancy_ddl
+from tests.support.database import TestDatabase
+from tests.support.servers import Postgres
+
+_POLICIES = (
+    "SELECT c.relname, p.polname, p.polcmd::text, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid),"
+    " (SELECT array_agg(rolname::text ORDER BY rolname) FROM pg_roles WHERE oid = ANY (p.polroles))"
+    " FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid ORDER BY 1, 2"
+)
+_GRANTS = (
+    "SELECT table_name::text, column_name::text, grantee::text, privilege_type::text FROM information_schema.column_privileges"
+    " WHERE grantee IN ('app_rt', 'app_system', 'search_owner') AND table_name <> 'alembic_version' ORDER BY 1, 2, 3, 4"
+)
+_FUNCTIONS = (
+    "SELECT proname::text, prosrc, proacl::text, pg_get_userbyid(proowner)::text FROM pg_proc"
+    " WHERE proname LIKE 'search%' ORDER BY 1"
+)
+
+
+@pytest.fixture
+async def declared(postgres_server: Postgres) -> AsyncIterator[RoleUrls]:
+    """A database made straight from the models' declarations."""
+    name = "storekeep_declared"
+    await _drop(postgres_server, name)
+    urls = await prepare_roles(postgres_server.superuser_dsn, name)
+    engine = create_async_engine(asyncpg_address(urls.owner)[0], poolclass=NullPool)
+    metadata = all_metadata()
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+        for table in metadata.sorted_tables:
+            for statement in tenancy_ddl(table):
+                await connection.execute(text(statement))
+    await engine.dispose()
+    yield urls
+    await _drop(postgres_server, name)
+
+
+async def _drop(server: Postgres, name: str) -> None:
+    connection = await asyncpg.connect(server.superuser_dsn)
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.close()
+
+
+def test_there_is_one_line_of_migrations() -> None:
+    assert len(ScriptDirectory.from_config(migrations._config()).get_heads()) == 1
+
+
+async def test_the_migrated_schema_is_the_models_own(test_database: TestDatabase) -> None:
+    """Tables, columns, indexes, constraints: alembic finds nothing to do."""
+    await asyncio.to_thread(command.check, migrations._config(test_database.urls.owner))
+
+
+@pytest.mark.parametrize("query", [_POLICIES, _GRANTS, _FUNCTIONS], ids=["policies", "grants", "search functions"])
+async def test_the_migrated_tenancy_is_the_declared_one(
+    test_database: TestDatabase, declared: RoleUrls, postgres_server: Postgres, query: str
+) -> None:
+    found = []
+    for dsn in (test_database.superuser_dsn, postgres_server.dsn("storekeep_declared")):
+        connection = await asyncpg.connect(dsn)
+        found.append([tuple(row) for row in await connection.fetch(query)])
+        await connection.close()
+    assert found[0]
+    assert found[0] == found[1]
+
+
+async def test_migrating_again_changes_nothing(test_database: TestDatabase, db: Database) -> None:
+    await asyncio.to_thread(migrations.upgrade, test_database.urls.owner)
+    assert await migrations.at_head(db.runtime_engine)
+
+
+async def test_an_empty_database_is_not_at_head(postgres_server: Postgres) -> None:
+    engine = create_async_engine(asyncpg_address(postgres_server.superuser_dsn)[0], poolclass=NullPool)
+    assert not await migrations.at_head(engine)
+    await engine.dispose()
