@@ -15,9 +15,10 @@ from storekeep.sandbox.shopify.fields import (
     iso_or_none,
     part,
     price,
+    refuse,
 )
 from storekeep.sandbox.shopify.model import Customer, Order, Product
-from storekeep.sandbox.shopify.paging import page_of_list
+from storekeep.sandbox.shopify.paging import not_available, page_of_list
 
 
 def _display_name(customer: Customer) -> str:
@@ -26,6 +27,9 @@ def _display_name(customer: Customer) -> str:
 
 
 def _orders(ctx: Context, customer: Customer, args: Args) -> list[Order]:
+    refuse(args, "Customer.orders", "query")
+    if args.get("sortKey", "ID") not in ("ID", "CREATED_AT"):
+        raise not_available(f"sortKey {args['sortKey']} of Customer.orders")
     found = (ctx.store.orders.get(id) for id in ctx.store.orders_of(customer.id))
     return [o for o in found if o is not None and ctx.sees(o)]
 

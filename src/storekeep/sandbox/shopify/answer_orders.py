@@ -21,9 +21,10 @@ from storekeep.sandbox.shopify.fields import (
     iso_or_none,
     money,
     part,
+    refuse,
 )
 from storekeep.sandbox.shopify.ledger import LEDGER, agreements
-from storekeep.sandbox.shopify.model import Bag, Discount, Line, Order, Refund, Transaction, add, less, times
+from storekeep.sandbox.shopify.model import Bag, Discount, Fulfillment, Line, Order, Refund, Transaction, add, less, times
 
 OrderLine = tuple[Order, Line]
 
@@ -43,6 +44,16 @@ def _customer(ctx: Context, order: Order) -> Any:
 
 def _transactions(order: Order) -> list[Transaction]:
     return [*order.transactions, *(t for r in order.refunds for t in r.transactions)]
+
+
+def _chosen_transactions(order: Order, args: Args) -> list[tuple[Order, Transaction]]:
+    refuse(args, "Order.transactions", "capturable", "manuallyResolvable")
+    return _first([(order, t) for t in _transactions(order)], args)
+
+
+def _chosen_fulfillments(order: Order, args: Args) -> list[tuple[Order, Fulfillment]]:
+    refuse(args, "Order.fulfillments", "query")
+    return _first([(order, f) for f in order.fulfillments], args)
 
 
 def _gateways(order: Order) -> list[str]:
@@ -126,10 +137,10 @@ ORDER: Table = {
     "shippingLines": connection(
         lambda c, o, a: [(o, s) for s in o.shipping_lines if a.get("includeRemovals") or not s.removed], "shippingLines"
     ),
-    "transactions": lambda c, o, a: _first([(o, t) for t in _transactions(o)], a),
+    "transactions": lambda c, o, a: _chosen_transactions(o, a),
     "transactionsCount": lambda c, o, a: (len(_transactions(o)), "EXACT"),
     "refunds": lambda c, o, a: _first([(o, r) for r in o.refunds], a),
-    "fulfillments": lambda c, o, a: _first([(o, f) for f in o.fulfillments], a),
+    "fulfillments": lambda c, o, a: _chosen_fulfillments(o, a),
     "fulfillmentsCount": lambda c, o, a: (len(o.fulfillments), "EXACT"),
     "agreements": connection(lambda c, o, a: agreements(o), "agreements"),
 }

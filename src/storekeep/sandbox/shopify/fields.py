@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from storekeep.kit.money import minor_units
 from storekeep.sandbox.shopify.model import Address, Bag, Order
-from storekeep.sandbox.shopify.paging import Connection, page_of_list
+from storekeep.sandbox.shopify.paging import Connection, not_available, page_of_list
 from storekeep.sandbox.shopify.store import ShopStore
 
 if TYPE_CHECKING:
@@ -61,7 +61,19 @@ Table = Mapping[str, Resolver | Field]
 
 def connection(items: Callable[[Context, Any, Args], Sequence[Any]], name: str) -> Field:
     """A connection over a short list that belongs to its parent; `name` goes into its cursors."""
-    return Field(lambda c, o, a: page_of_list(items(c, o, a), a, name), items)
+
+    def whole(ctx: Context, parent: Any, args: Args) -> Sequence[Any]:
+        refuse(args, name, "query")
+        return items(ctx, parent, args)
+
+    return Field(lambda c, o, a: page_of_list(whole(c, o, a), a, name), whole)
+
+
+def refuse(args: Args, field_name: str, *names: str) -> None:
+    """Raises GraphQLError when an argument is given that would otherwise be ignored in silence."""
+    for name in names:
+        if args.get(name) is not None:
+            raise not_available(f"argument {name} of {field_name}")
 
 
 def attribute(name: str) -> Resolver:

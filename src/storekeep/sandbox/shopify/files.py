@@ -23,6 +23,14 @@ class Files:
         self.host = host
         self.port = port
         self._secret = _secret(folder / "files.key")
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Drops what a kill left half-written, and results whose addresses have run out."""
+        oldest = clock.now().timestamp() - _WEEK
+        for path in self.folder.iterdir():
+            if path.suffix in (".writing", ".part") or path.stat().st_mtime < oldest:
+                path.unlink()
 
     def path(self, name: str) -> Path:
         """The file of that name. Raises ValueError for a name that is no result file's."""

@@ -116,7 +116,7 @@ def _serve(
         return _json({"errors": "Bad Request: the body is not a JSON object"}, 400)
     if not isinstance(body.get("query"), str) or not body["query"].strip():
         return _json({"errors": {"query": "Required parameter missing or invalid"}}, 400)
-    variables = body.get("variables") or {}
+    variables = {} if body.get("variables") is None else body["variables"]
     if not isinstance(variables, dict):
         return _json({"errors": {"variables": "must be an object"}}, 400)
     scopes = frozenset(grant.scopes) - (frozenset() if shop.manners.history else {"read_all_orders"})

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any
 
-from storekeep.sandbox.shopify.fields import Args, Context
+from storekeep.sandbox.shopify.fields import Args, Context, refuse
 from storekeep.sandbox.shopify.model import Customer, Order, Product
 from storekeep.sandbox.shopify.paging import Connection, decode, encode, list_tag, not_available, page_size, slice_of
 from storekeep.sandbox.shopify.search import Search, SearchField, parse
@@ -151,6 +151,7 @@ def _select(table: Table[Any], column: str, search: Search) -> list[int]:
 
 def page(ctx: Context, kind: str, args: Args) -> Connection:
     """A page of the root list `kind` (orders, customers, products) for GraphQL arguments first, after, query, sortKey…"""
+    refuse(args, kind, "savedSearchId")
     size, from_end = page_size(args)
     rows, column = matches(ctx, kind, args)
     backwards = bool(args.get("reverse"))
@@ -189,6 +190,7 @@ def everything(ctx: Context, kind: str, args: Args) -> list[int]:
 
 def count(ctx: Context, kind: str, args: Args) -> tuple[int, str]:
     """(count, precision) as `ordersCount` and its like answer: above `limit` (10,000; null: none) only a lower bound."""
+    refuse(args, f"{kind}Count", "savedSearchId")
     found = len(matches(ctx, kind, {"query": args.get("query"), "sortKey": "ID"})[0])
     limit = args.get("limit", 10_000)
     if limit is not None and found > limit:

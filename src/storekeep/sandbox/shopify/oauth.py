@@ -151,7 +151,8 @@ async def access_scopes(world: World, domain: str, request: Request) -> Response
     grant = world.tokens.find(domain, request.headers.get("x-shopify-access-token", ""))
     if grant is None:
         return JSONResponse({"errors": INVALID_TOKEN}, 401)
-    return JSONResponse({"access_scopes": [{"handle": s} for s in grant.scopes]})
+    held = [s for s in grant.scopes if s != "read_all_orders" or world.shop(domain).manners.history]
+    return JSONResponse({"access_scopes": [{"handle": s} for s in held]})
 
 
 INVALID_TOKEN = "[API] Invalid API key or access token (unrecognized login or wrong password)"  # noqa: S105 - a message
