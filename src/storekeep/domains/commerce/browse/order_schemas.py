@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from storekeep.domains.commerce.browse.orders import OrderRow, WholeOrder
+from storekeep.domains.commerce.browse.timeline import TimelineEntry
 from storekeep.domains.commerce.models import Fulfillment, Order, OrderLine, Refund, RefundLine
 from storekeep.kit.money import to_wire
 from storekeep.runtime.web.schemas import Amount, Currency, Moment, Read
@@ -279,3 +280,35 @@ def _order_amounts(order: Order) -> dict[str, Any]:
         **{name: to_wire(getattr(order, name), order.currency) for name in names},
         "presentment": PresentmentRead(currency=order.presentment_currency, total_price=seen),
     }
+
+
+class TimelineActorRead(Read):
+    """Who did it."""
+
+    kind: str = Field(description="member, system, shopify, playbook or assistant.", examples=["shopify"])
+    name: str
+
+
+class TimelineEntryRead(Read):
+    """One thing that happened to an order."""
+
+    id: UUID
+    at: Moment
+    actor: TimelineActorRead
+    action: str = Field(examples=["order.refunded"])
+    summary: str = Field(examples=["Refunded 12.00 GBP"])
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, entry: TimelineEntry) -> TimelineEntryRead:
+        """The wire form of an entry."""
+        return cls(
+            id=entry.id,
+            at=entry.at,
+            actor=TimelineActorRead(kind=entry.actor_kind, name=entry.actor_name),
+            action=entry.action,
+            summary=entry.summary,
+            before=None if entry.before is None else dict(entry.before),
+            after=None if entry.after is None else dict(entry.after),
+        )

@@ -8,7 +8,7 @@ from storekeep.domains.accounts.guard import Permission, Transaction, tenant_rou
 from storekeep.domains.commerce.browse import customers, orders, products
 from storekeep.domains.commerce.browse.customers import CustomerNotFound
 from storekeep.domains.commerce.browse.lists import UnknownSort
-from storekeep.domains.commerce.browse.order_schemas import OrderDetailRead, OrderRead
+from storekeep.domains.commerce.browse.order_schemas import OrderDetailRead, OrderRead, TimelineEntryRead
 from storekeep.domains.commerce.browse.orders import OrderFilter, OrderNotFound
 from storekeep.domains.commerce.browse.products import ProductNotFound
 from storekeep.domains.commerce.browse.schemas import (
@@ -17,6 +17,7 @@ from storekeep.domains.commerce.browse.schemas import (
     ProductDetailRead,
     ProductRead,
 )
+from storekeep.domains.commerce.browse.timeline import order_timeline
 from storekeep.kit.paging import InvalidCursor
 from storekeep.runtime.database import TenantSession
 from storekeep.runtime.web.params import Days, Id, Paging, PathId
@@ -67,6 +68,13 @@ async def list_orders(
 async def get_order(session: OrdersIn, order_id: PathId) -> OrderDetailRead:
     """With its lines, refunds, fulfilments and addresses."""
     return OrderDetailRead.whole(await orders.get_order(session, order_id))
+
+
+@router.get("/orders/{order_id}/timeline", summary="What happened to an order", responses=refusals(OrderNotFound, InvalidCursor))
+async def list_order_timeline(session: OrdersIn, order_id: PathId, paging: Paging) -> ListRead[TimelineEntryRead]:
+    """What Shopify tells of the order and what was done to it here, newest first."""
+    found = await order_timeline(session, order_id, limit=paging.limit, cursor=paging.cursor)
+    return ListRead(items=[TimelineEntryRead.of(entry) for entry in found.items], next_cursor=found.next_cursor)
 
 
 @router.get("/customers", summary="List customers", responses=refusals(UnknownSort, InvalidCursor))
