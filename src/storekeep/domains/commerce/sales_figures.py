@@ -12,7 +12,7 @@ The definitions are Shopify's own reports' (docs/flows/store-sync.md, "Day figur
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -74,7 +74,7 @@ class LedgerSale:
     """One entry of Shopify's own ledger of an order.
 
     `line_type` is PRODUCT, GIFT_CARD, SHIPPING, TIP, DUTY, FEE, ADDITIONAL_FEE or ADJUSTMENT; `amount` is after tax and discount,
-    `discount` before tax; what came out of the order is negative.
+    `discount` before tax; what came out of the order is negative. `line` is the order line's number, for goods.
     """
 
     line_type: str
@@ -82,6 +82,19 @@ class LedgerSale:
     amount: Decimal
     discount: Decimal
     tax: Decimal
+    line: int | None = None
+
+
+# Of lines as they are now, by number: (quantity, gross, net) as `line_sale` has them.
+Lines = Mapping[int, tuple[int, Decimal, Decimal]]
+
+
+def _goods(entry: LedgerSale, lines: Lines) -> tuple[Decimal, Decimal]:
+    """(gross, discount) of goods sold. A line sold whole counts as in any order, for the ledger rounds discounts its own way."""
+    line = None if entry.line is None else lines.get(entry.line)
+    if line is not None and line[0] == entry.quantity:
+        return line[1], line[1] - line[2]
+    return entry.amount - entry.tax + entry.discount, entry.discount
 
 
 def line_sale(
@@ -135,15 +148,16 @@ def goods_back(
     return Back(units, net, tax, ship, ship_tax, given, given_tax)
 
 
-def placed_by_ledger(entries: Iterable[LedgerSale]) -> Sale:
+def placed_by_ledger(entries: Iterable[LedgerSale], lines: Lines) -> Sale:
     """The sale of an edited order, as Shopify recorded it when it was placed: its lines show what later edits made of them."""
     sale = Sale()
     for entry in entries:
         before_tax = entry.amount - entry.tax
         if entry.line_type == "PRODUCT":
+            gross, discount = _goods(entry, lines)
             sale.units += entry.quantity
-            sale.gross += before_tax + entry.discount
-            sale.discounts += entry.discount
+            sale.gross += gross
+            sale.discounts += discount
         elif entry.line_type == "SHIPPING":
             sale.shipping += before_tax
         elif entry.line_type == "DUTY":
@@ -156,14 +170,15 @@ def placed_by_ledger(entries: Iterable[LedgerSale]) -> Sale:
     return sale
 
 
-def edit_by_ledger(entries: Iterable[LedgerSale]) -> Correction:
+def edit_by_ledger(entries: Iterable[LedgerSale], lines: Lines) -> Correction:
     """What an edit adds to its day: goods that came in are gross sales and discounts, goods that went out are returns."""
     edit = Correction()
     for entry in entries:
         before_tax = entry.amount - entry.tax
         if entry.line_type == "PRODUCT" and before_tax >= 0 and entry.quantity >= 0:
-            edit.gross += before_tax + entry.discount
-            edit.discounts += entry.discount
+            gross, discount = _goods(entry, lines)
+            edit.gross += gross
+            edit.discounts += discount
         elif entry.line_type in ("PRODUCT", "ADJUSTMENT"):
             edit.returns -= before_tax
         elif entry.line_type == "SHIPPING":

@@ -87,6 +87,8 @@ class OrderAssembler(Assembler[OrderState]):
             state.gross += gross
             state.net += net
             state.units += quantity
+            if state.wants_ledger:
+                state.sold[line_id] = (quantity, gross, net)
         row = (
             line_id,
             product,

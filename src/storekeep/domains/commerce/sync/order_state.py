@@ -39,6 +39,9 @@ class OrderState:
     wants_ledger: bool = False
     refunds: list[Back] = field(default_factory=list)
     edits: list[Correction] = field(default_factory=list)
+    sold: dict[int, tuple[int, Decimal, Decimal]] = field(
+        default_factory=dict
+    )  # (quantity, gross, net) of an edited order's lines
     recorded: Sale | None = None  # what Shopify's ledger says was placed, of an edited order
 
     def sale(self) -> Sale:

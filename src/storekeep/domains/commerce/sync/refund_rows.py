@@ -85,9 +85,9 @@ def ledger_rows(agreement: Node, state: OrderState, zone: ZoneInfo) -> Iterator[
     """(table, row) of an edit in an order's ledger; what the ledger says was placed goes into `state`. Refunds are read apart."""
     entries = [_ledger_sale(x) for x in items(agreement.get("sales"), "agreements.sales")]
     if agreement.get("reason") == "ORDER":
-        state.recorded = sales_figures.placed_by_ledger(entries)
+        state.recorded = sales_figures.placed_by_ledger(entries, state.sold)
     elif agreement.get("reason") == "ORDER_EDIT":
-        edit = sales_figures.edit_by_ledger(entries)
+        edit = sales_figures.edit_by_ledger(entries, state.sold)
         state.edits.append(edit)
         at = moment(agreement.get("happenedAt"), "agreements.happenedAt")
         yield _correction(CorrectionKind.EDIT, gid_number(agreement.get("id"), "agreements"), at, edit, zone)
@@ -126,4 +126,5 @@ def _ledger_sale(node: Node) -> LedgerSale:
         shop_amount(node, "totalAmount"),
         shop_amount(node, "totalDiscountAmountBeforeTaxes"),
         shop_amount(node, "totalTaxAmount"),
+        gid_number_of(node.get("lineItem"), "sales.lineItem"),
     )
