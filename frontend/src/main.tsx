@@ -7,23 +7,15 @@ import 'virtual:theme.css';
 import './styles/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { whenSignedOut } from '~/api/client';
-import { live } from '~/api/live';
 import { Providers } from '~/app/providers';
 import { makeQueryClient } from '~/app/query-client';
 import { makeRouter } from '~/app/router';
-import { safeReturnPath } from '~/lib/url-state';
+import { leaveWhenSignedOut } from '~/app/session-end';
 
 const queryClient = makeQueryClient();
 const router = makeRouter(queryClient);
 
-whenSignedOut(() => {
-  const { pathname, searchStr } = router.state.location;
-  if (pathname.startsWith('/sign-')) return;
-  live.stop();
-  queryClient.clear();
-  void router.navigate({ to: '/sign-in', search: { next: safeReturnPath(`${pathname}${searchStr}`) } });
-});
+leaveWhenSignedOut(queryClient, router);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

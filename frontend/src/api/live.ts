@@ -70,7 +70,8 @@ export class LiveStream {
       if (missed) this.emit({ type: 'data.changed', at: new Date().toISOString(), data: { missed: true } });
     };
     source.onmessage = (message: MessageEvent<string>) => this.receive(message.data);
-    for (const type of TYPES) source.addEventListener(type, (message: MessageEvent<string>) => this.receive(message.data));
+    for (const type of TYPES)
+      source.addEventListener(type, (message: MessageEvent<string>) => this.receive(message.data));
     source.onerror = () => this.lost(source);
   }
 
@@ -108,7 +109,8 @@ export class LiveStream {
 export function readEvent(text: string): LiveEvent | null {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string') return null;
+    if (typeof value !== 'object' || value === null || !('type' in value) || typeof value.type !== 'string')
+      return null;
     const { type, at, data } = value as { type: string; at?: unknown; data?: unknown };
     return {
       type,

@@ -97,7 +97,11 @@ export function describeProblem(problem: ApiProblem, doing: 'reading' | 'changin
   const untouched = doing === 'changing' && !/\bnothing was\b/i.test(problem.message) ? ' Nothing was changed.' : '';
   if (problem.kind === 'network') {
     const unsure = doing === 'changing' ? ' It may or may not have been done; check before trying again.' : '';
-    return { title: 'No connection', advice: `No answer came from Storekeep.${unsure} Check your network.`, canRetry: true };
+    return {
+      title: 'No connection',
+      advice: `No answer came from Storekeep.${unsure} Check your network.`,
+      canRetry: true,
+    };
   }
   if (problem.status === 401) return { title: 'Not signed in', advice: problem.message, canRetry: false };
   if (problem.status === 403) return { title: 'Not allowed', advice: problem.message + untouched, canRetry: false };

@@ -9,12 +9,20 @@ import type { makeRouter } from './router';
 interface ProvidersProps {
   queryClient: QueryClient;
   router: ReturnType<typeof makeRouter>;
+  /** In tests nothing fades in or out. */
+  env?: 'default' | 'test';
 }
 
-export function Providers({ queryClient, router }: ProvidersProps) {
+export function Providers({ queryClient, router, env = 'default' }: ProvidersProps) {
   return (
     // Variables and classes are in the built stylesheet: the security policy allows no <style> written at run time.
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+      env={env}
+    >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
         <Notifications position="bottom-right" limit={4} />

@@ -1,13 +1,14 @@
 /** The router: routes from the folder, plain query strings, pages fetched when someone is about to open them. */
 import type { QueryClient } from '@tanstack/react-query';
-import { createRouter } from '@tanstack/react-router';
+import { createRouter, type RouterHistory } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '~/lib/url-state';
 import { routeTree } from '~/routeTree.gen';
 import { Frame } from './shell/frame';
 
-export function makeRouter(queryClient: QueryClient) {
+export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,
+    ...(history ? { history } : {}),
     context: { queryClient, frame: Frame },
     parseSearch,
     stringifySearch,

@@ -53,7 +53,10 @@ export function formatInterval(minutes: number): string {
 
 /** "PARTIALLY_REFUNDED" → "Partially refunded". */
 export function humanise(code: string): string {
-  const words = code.replace(/[_.:-]+/g, ' ').trim().toLowerCase();
+  const words = code
+    .replace(/[_.:-]+/g, ' ')
+    .trim()
+    .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -10,7 +10,7 @@ interface BackButtonProps {
 }
 
 export function BackButton({ to, label }: BackButtonProps) {
-const router = useRouter();
+  const router = useRouter();
   const goBack = () => {
     if (router.history.canGoBack()) router.history.back();
     else void router.navigate({ to });

@@ -1,10 +1,11 @@
 /** Search box and filter pills over a list. What they choose belongs to the page's URL. */
 import { CloseButton, Menu, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { IconCheck, IconChevronDown, IconSearch, IconX } from '@tabler/icons-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
 import { useShortcut } from '~/lib/keyboard/use-shortcut';
 import { Kbd } from '~/ui/kbd';
+import { MenuChoice } from '~/ui/menu-choice';
 import classes from './filter-bar.module.css';
 
 interface SearchBoxProps {
@@ -52,7 +53,15 @@ export function SearchBox({ label, value = '', onChange }: SearchBoxProps) {
       type="search"
       value={typed}
       leftSection={<IconSearch size={16} stroke={1.75} aria-hidden="true" />}
-      rightSection={typed ? <CloseButton size="sm" aria-label="Clear search" onClick={clear} /> : <Kbd keys="/" />}
+      rightSection={
+        typed ? (
+          <CloseButton size="sm" aria-label="Clear search" onClick={clear} />
+        ) : (
+          <span className={classes.hint}>
+            <Kbd keys="/" />
+          </span>
+        )
+      }
       onChange={(event) => {
         setTyped(event.currentTarget.value);
         sendSoon(event.currentTarget.value);
@@ -71,7 +80,6 @@ export function SearchBox({ label, value = '', onChange }: SearchBoxProps) {
 export interface FilterOption {
   value: string;
   label: string;
-  icon?: ReactNode;
 }
 
 interface FilterPillProps {
@@ -95,16 +103,14 @@ export function FilterPill({ label, value, options, onChange }: FilterPillProps)
         </Menu.Target>
         <Menu.Dropdown mah={360} className={classes.menu}>
           {options.map((option) => (
-            <Menu.Item
+            <MenuChoice
               key={option.value}
-              role="menuitemradio"
-              aria-checked={option.value === value}
-              leftSection={option.icon}
-              rightSection={option.value === value ? <IconCheck size={14} /> : null}
-              onClick={() => onChange(option.value === value ? undefined : option.value)}
+              value={option.value}
+              checked={option.value === value}
+              onChoose={() => onChange(option.value)}
             >
               {option.label}
-            </Menu.Item>
+            </MenuChoice>
           ))}
         </Menu.Dropdown>
       </Menu>

@@ -42,7 +42,11 @@ export function ProgressLane({ icon, name, done, expected, state, rate, timeLeft
         aria-valuenow={unknown ? undefined : Math.round(share * 100)}
         data-unknown={unknown || undefined}
       >
-        <div className={classes.fill} data-tone={state.tone} style={{ transform: `scaleX(${unknown ? 0.3 : share})` }} />
+        <div
+          className={classes.fill}
+          data-tone={state.tone}
+          style={{ transform: `scaleX(${unknown ? 0.3 : share})` }}
+        />
       </div>
       <p className={classes.pace}>
         {rate !== null && rate > 0 && <span>{formatCount(Math.round(rate))} a second</span>}

@@ -14,7 +14,7 @@ import classes from './query-view.module.css';
 interface QueryViewProps<Data> {
   query: UseQueryResult<Data, ApiProblem>;
   skeleton: ReactNode;
-  /** Decides from the data whether there is nothing, and what to say then; null when there is something. */
+  /** Decides from the data whether there is nothing, and what to say then; nothing (or false) when there is something. */
   empty: ((data: Data) => ReactNode) | 'never';
   children: (data: Data) => ReactNode;
 }
@@ -29,7 +29,7 @@ export function QueryView<Data>({ query, skeleton, empty, children }: QueryViewP
   return (
     <>
       {query.isError && <StaleNotice problem={query.error} since={query.dataUpdatedAt} onRetry={retry} />}
-      {nothing ?? children(query.data)}
+      {nothing || children(query.data)}
     </>
   );
 }

@@ -1,8 +1,15 @@
 /** Placeholders in the shape of what is coming, so that nothing moves when it does. */
 import classes from './skeletons.module.css';
 
-export function Bone({ width = '100%', height = 12 }: { width?: number | string; height?: number | string }) {
-  return <span className={classes.bone} style={{ width, height }} />;
+interface BoneProps {
+  width?: number | string;
+  height?: number | string;
+  /** Large areas are kept faint. */
+  soft?: boolean;
+}
+
+export function Bone({ width = '100%', height = 12, soft = false }: BoneProps) {
+  return <span className={classes.bone} data-soft={soft || undefined} style={{ width, height }} />;
 }
 
 const WIDTHS = ['72%', '48%', '86%', '60%', '78%', '54%'];

@@ -2,6 +2,7 @@
 import { IconPlayerPlay, IconRobot, IconServerCog, IconShoppingBag, IconUser } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { dayIn, formatDay, formatInstant } from '~/lib/dates';
+import { plural } from '~/lib/format';
 import { groupBy } from '~/lib/group';
 import { changedFields, showValue } from './change-fields';
 import classes from './timeline.module.css';
@@ -67,9 +68,11 @@ function Entry({ event, timeZone }: { event: TimelineEvent; timeZone: string }) 
             </time>
           </span>
         </p>
-        {changes.length > 0 && (
+        {(changes.length > 0 || event.aside) && (
           <details className={classes.changes}>
-            <summary>{changes.length === 1 ? '1 field changed' : `${changes.length} fields changed`}</summary>
+            <summary>
+              {changes.length === 0 ? 'Details' : plural(changes.length, 'field changed', 'fields changed')}
+            </summary>
             <dl>
               {changes.map((change) => (
                 <div key={change.field}>
@@ -80,9 +83,9 @@ function Entry({ event, timeZone }: { event: TimelineEvent; timeZone: string }) 
                 </div>
               ))}
             </dl>
+            {event.aside}
           </details>
         )}
-        {event.aside}
       </div>
     </li>
   );

@@ -1,5 +1,6 @@
 /** Whether what is on the page is the latest there is. */
 import { Tooltip } from '@mantine/core';
+import { IconBolt, IconHourglass, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useLiveStatus, type LiveStatus } from '~/api/live';
 import { useStores } from '~/api/stores';
@@ -19,18 +20,29 @@ export function liveWords(status: LiveStatus, stores: readonly Store[], now: Dat
     return {
       tone: 'bad',
       label: 'Offline',
-      meaning: 'No connection to Storekeep. What you see may be old; it refreshes by itself when the connection is back.',
+      meaning:
+        'No connection to Storekeep. What you see may be old; it refreshes by itself when the connection is back.',
     };
   }
   if (status !== 'live') {
-    return { tone: 'warn', label: 'Reconnecting', meaning: 'The connection was lost a moment ago and is being made again.' };
+    return {
+      tone: 'warn',
+      label: 'Reconnecting',
+      meaning: 'The connection was lost a moment ago and is being made again.',
+    };
   }
   const importing = stores.filter((store) => store.status === 'CONNECTED' && store.lastSyncAt === null);
   if (importing.length > 0) {
     const names = importing.map((store) => store.name).join(', ');
-    return { tone: 'warn', label: 'Importing', meaning: `${names}: the first import is under way, so figures still grow.` };
+    return {
+      tone: 'warn',
+      label: 'Importing',
+      meaning: `${names}: the first import is under way, so figures still grow.`,
+    };
   }
-  const late = stores.map((store) => ({ store, minutes: minutesBehind(store, now) })).sort((a, b) => b.minutes - a.minutes)[0];
+  const late = stores
+    .map((store) => ({ store, minutes: minutesBehind(store, now) }))
+    .sort((a, b) => b.minutes - a.minutes)[0];
   if (late && late.minutes > 0) {
     return {
       tone: 'warn',
@@ -41,6 +53,9 @@ export function liveWords(status: LiveStatus, stores: readonly Store[], now: Dat
   return { tone: 'good', label: 'Live', meaning: 'Changes appear here as they arrive.' };
 }
 
+const ICONS = { good: IconBolt, warn: IconHourglass, bad: IconPlugConnectedX } as const;
+
+/** A dot and a word; on narrow screens an icon of its own for each state. */
 export function LiveIndicator() {
   const status = useLiveStatus();
   const { stores } = useStores();
@@ -50,11 +65,19 @@ export function LiveIndicator() {
     return () => clearInterval(timer);
   }, []);
   const words = liveWords(status, stores, now);
+  const Icon = ICONS[words.tone];
   return (
-    <Tooltip label={words.meaning} multiline maw={280} position="bottom-end" events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip
+      label={words.meaning}
+      multiline
+      maw={280}
+      position="bottom-end"
+      events={{ hover: true, focus: true, touch: true }}
+    >
       <span className={classes.live} data-tone={words.tone} role="status" tabIndex={0}>
         <span className={classes.dot} aria-hidden="true" />
-        {words.label}
+        <Icon className={classes.liveIcon} size={18} stroke={1.75} aria-hidden="true" />
+        <span className={classes.liveLabel}>{words.label}</span>
       </span>
     </Tooltip>
   );

@@ -1,12 +1,13 @@
 /** Who is signed in, in which tenant; switching tenant, and signing out. */
 import { Menu, Tooltip } from '@mantine/core';
-import { IconBuilding, IconCheck, IconLogout, IconUserCircle } from '@tabler/icons-react';
+import { IconBuilding, IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { live } from '~/api/live';
 import { useSession } from '~/api/session';
 import { useSignOut, useSwitchTenant } from '~/features/accounts/mutations';
 import { humanise, initials } from '~/lib/format';
 import { tell, tellProblem } from '~/patterns/notice';
+import { MenuChoice } from '~/ui/menu-choice';
 import classes from './frame.module.css';
 
 export function MemberMenu() {
@@ -62,23 +63,20 @@ export function MemberItems() {
         <>
           <Menu.Label>Tenants</Menu.Label>
           {session.tenants.map((tenant) => (
-            <Menu.Item
+            <MenuChoice
               key={tenant.id}
-              leftSection={<IconBuilding size={16} />}
-              rightSection={tenant.id === session.tenant.id && <IconCheck size={14} />}
-              disabled={tenant.id === session.tenant.id}
-              onClick={() => moveTo(tenant.id)}
+              value={tenant.id}
+              checked={tenant.id === session.tenant.id}
+              icon={<IconBuilding size={16} stroke={1.75} />}
+              onChoose={() => tenant.id !== session.tenant.id && moveTo(tenant.id)}
             >
               {tenant.name}
-            </Menu.Item>
+            </MenuChoice>
           ))}
           <Menu.Divider />
         </>
       )}
-      <Menu.Item
-        leftSection={<IconUserCircle size={16} />}
-        onClick={() => void navigate({ to: '/settings/profile' })}
-      >
+      <Menu.Item leftSection={<IconUserCircle size={16} />} onClick={() => void navigate({ to: '/settings/profile' })}>
         Profile and sessions
       </Menu.Item>
       <Menu.Item leftSection={<IconLogout size={16} />} onClick={leave}>

@@ -48,6 +48,8 @@ export default function Palette({ opened, onClose }: PaletteProps) {
       onSpotlightClose={onClose}
       shortcut={null}
       lockScroll={false}
+      overlayProps={{ backgroundOpacity: 0.35, blur: 0 }}
+      yOffset="12vh"
       maxHeight={440}
       scrollable
       radius="lg"

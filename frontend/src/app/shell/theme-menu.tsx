@@ -1,7 +1,8 @@
 /** Light, dark, or as the system has it. */
 import { Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
 import { IconButton } from '~/ui/icon-button';
+import { MenuChoice } from '~/ui/menu-choice';
 
 const SCHEMES = [
   { value: 'light', label: 'Light', icon: IconSun },
@@ -36,16 +37,15 @@ export function SchemeItems() {
     <>
       <Menu.Label>Appearance</Menu.Label>
       {SCHEMES.map(({ value, label, icon: Icon }) => (
-        <Menu.Item
+        <MenuChoice
           key={value}
-          role="menuitemradio"
-          aria-checked={scheme === value}
-          leftSection={<Icon size={16} />}
-          rightSection={scheme === value && <IconCheck size={14} />}
-          onClick={() => setScheme(value)}
+          value={value}
+          checked={scheme === value}
+          icon={<Icon size={16} stroke={1.75} />}
+          onChoose={() => setScheme(value)}
         >
           {label}
-        </Menu.Item>
+        </MenuChoice>
       ))}
     </>
   );

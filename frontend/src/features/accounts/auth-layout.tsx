@@ -17,10 +17,10 @@ export function AuthLayout({ title, children, foot }: AuthLayoutProps) {
   return (
     <main className={classes.page}>
       <div className={classes.brand}>
-        <BrandMark size={36} />
+        <BrandMark size={40} />
         <div>
           <p className={classes.name}>Storekeep</p>
-          <p className={classes.line}>Your Shopify orders, customers and exact numbers on one calm workbench.</p>
+          <p className={classes.line}>Copies your Shopify store and keeps its numbers exact.</p>
         </div>
       </div>
       <section className={classes.card}>

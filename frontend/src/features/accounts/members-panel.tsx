@@ -59,8 +59,8 @@ export function MembersPanel() {
         }}
       >
         <p>
-          {leaving?.name} ({leaving?.email}) is signed out at once and can no longer see {session.tenant.name}. What they
-          did stays in the audit log.
+          {leaving?.name} ({leaving?.email}) is signed out at once and can no longer see {session.tenant.name}. What
+          they did stays in the audit log.
         </p>
       </Confirm>
     </>
@@ -108,7 +108,11 @@ function MemberRow({ member, onRemove }: { member: Member; onRemove: () => void 
               )
             }
           />
-          <IconButton label={`Remove ${member.name}`} icon={<IconUserMinus size={18} stroke={1.75} />} onClick={onRemove} />
+          <IconButton
+            label={`Remove ${member.name}`}
+            icon={<IconUserMinus size={18} stroke={1.75} />}
+            onClick={onRemove}
+          />
         </>
       )}
     </li>

@@ -1,6 +1,6 @@
 /** Where one is signed in, and ending those sessions. */
 import { Button } from '@mantine/core';
-import { IconDeviceDesktop } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSession } from '~/api/session';
@@ -62,8 +62,8 @@ export function SessionsPanel() {
         }}
       >
         <p>
-          {others === 1 ? 'One other device is' : `${others} other devices are`} signed out at once and must sign in again.
-          This one stays signed in.
+          {others === 1 ? 'One other device is' : `${others} other devices are`} signed out at once and must sign in
+          again. This one stays signed in.
         </p>
       </Confirm>
     </Panel>
@@ -78,9 +78,10 @@ interface SessionRowProps {
 
 function SessionRow({ session, busy, onEnd }: SessionRowProps) {
   const device = describeDevice(session.userAgent);
+  const Icon = /iPhone|iPad|Android/.test(device) ? IconDeviceMobile : IconDeviceDesktop;
   return (
     <li className={classes.row}>
-      <IconDeviceDesktop size={20} stroke={1.5} aria-hidden="true" />
+      <Icon size={20} stroke={1.5} aria-hidden="true" />
       <div className={classes.grow}>
         <p className={classes.main}>{device}</p>
         <p className={classes.sub}>

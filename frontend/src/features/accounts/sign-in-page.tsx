@@ -68,12 +68,7 @@ export function SignInPage({ next, notice, onSignedIn }: SignInPageProps) {
           size="md"
           {...form.getInputProps('username')}
         />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          size="md"
-          {...form.getInputProps('password')}
-        />
+        <PasswordInput label="Password" autoComplete="current-password" size="md" {...form.getInputProps('password')} />
         {signIn.isError && <ProblemView problem={signIn.error} inline />}
         <Button type="submit" size="md" loading={signIn.isPending}>
           Sign in

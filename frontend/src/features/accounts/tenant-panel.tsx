@@ -87,7 +87,11 @@ function DeletePanel({ tenant, onDeleted }: { tenant: Tenant; onDeleted: (erasur
   const sum = (pick: 'orders' | 'customers' | 'products') =>
     formatCount(stores.reduce((total, store) => total + store.counts[pick], 0));
   return (
-    <Panel title="Delete this tenant" note="Erases every store’s data, all members and all settings. There is no way back." danger>
+    <Panel
+      title="Delete this tenant"
+      note="Erases every store’s data, all members and all settings. There is no way back."
+      danger
+    >
       <AllowedButton permission="tenant:delete" color="red" variant="outline" onClick={() => setAsking(true)}>
         Delete {tenant.name}
       </AllowedButton>
@@ -116,4 +120,3 @@ function DeletePanel({ tenant, onDeleted }: { tenant: Tenant; onDeleted: (erasur
     </Panel>
   );
 }
-

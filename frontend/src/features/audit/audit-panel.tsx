@@ -30,7 +30,9 @@ export function AuditPanel({ search, onSearch, onClear }: AuditPanelProps) {
   const today = dayIn(timeZone);
   const query = useInfiniteQuery(auditQuery(tenantId, auditFilters(search, today)));
   const entries = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const actions = [...new Set([...entries.map((entry) => entry.action), search.action])].filter((one) => one !== undefined);
+  const actions = [...new Set([...entries.map((entry) => entry.action), search.action])].filter(
+    (one) => one !== undefined,
+  );
   const filtered = Object.keys(search).length > 0;
   return (
     <Panel title="Audit log" note="Every change made in this account, by whom, and what it was before.">
@@ -56,7 +58,9 @@ export function AuditPanel({ search, onSearch, onClear }: AuditPanelProps) {
       {query.isError && query.data && (
         <StaleNotice problem={query.error} since={query.dataUpdatedAt} onRetry={() => void query.refetch()} />
       )}
-      {query.isSuccess && entries.length === 0 && (filtered ? <FilteredEmpty what="entries" onClear={onClear} /> : <NoEntries />)}
+      {query.isSuccess &&
+        entries.length === 0 &&
+        (filtered ? <FilteredEmpty what="entries" onClear={onClear} /> : <NoEntries />)}
       {entries.length > 0 && <Timeline timeZone={timeZone} events={entries.map(toEvent)} />}
       {query.hasNextPage && (
         <div className={classes.more}>

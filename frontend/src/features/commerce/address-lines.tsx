@@ -4,7 +4,16 @@ import classes from './orders/orders.module.css';
 
 export function AddressLines({ address }: { address: Address }) {
   const place = [address.zip, address.city].filter(Boolean).join(' ');
-  const lines = [address.name, address.company, address.address1, address.address2, place, address.province, address.country, address.phone];
+  const lines = [
+    address.name,
+    address.company,
+    address.address1,
+    address.address2,
+    place,
+    address.province,
+    address.country,
+    address.phone,
+  ];
   return (
     <address className={classes.address}>
       {lines.filter(Boolean).map((line, index) => (

@@ -85,7 +85,10 @@ function TokenPanel({ onConnected }: { onConnected: (store: Store) => void }) {
   const connect = useConnectWithToken();
   const form = useForm({
     initialValues: { shop: '', accessToken: '' },
-    validate: { shop: shopProblem, accessToken: (value) => (value.trim() ? null : 'Paste the Admin API access token.') },
+    validate: {
+      shop: shopProblem,
+      accessToken: (value) => (value.trim() ? null : 'Paste the Admin API access token.'),
+    },
   });
   if (!opened) {
     return (

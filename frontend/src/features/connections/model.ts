@@ -28,7 +28,8 @@ export function storeHealth(store: Store): Health {
       return {
         tone: 'bad',
         label: 'Reconnect',
-        advice: 'Shopify no longer accepts our access. What is here stays; nothing new arrives until it is connected again.',
+        advice:
+          'Shopify no longer accepts our access. What is here stays; nothing new arrives until it is connected again.',
       };
     case 'DISCONNECTING':
       return { tone: 'busy', label: 'Disconnecting', advice: 'Its data is being erased.' };
@@ -65,11 +66,13 @@ export function minutesBehind(store: Store, now: Date): number {
 export const INTERVALS = [1, 2, 5, 10, 15, 30, 60, 180, 360, 720, 1440] as const;
 
 const CONNECT_ERRORS: Record<string, string> = {
-  SHOPIFY_OAUTH_STATE_INVALID: 'That connection was not started here, or took too long. Nothing was connected; start it again.',
+  SHOPIFY_OAUTH_STATE_INVALID:
+    'That connection was not started here, or took too long. Nothing was connected; start it again.',
   SHOPIFY_OAUTH_DENIED: 'Access was not granted in Shopify. Nothing was connected; you can start again.',
   SHOPIFY_HMAC_INVALID: 'The answer did not come from Shopify unchanged, so it was refused. Nothing was connected.',
   SHOP_TAKEN: 'This shop is already connected to another Storekeep account. Disconnect it there first.',
-  SHOP_REPLACED: 'This address now belongs to another shop than before. Disconnect the store first, then connect it anew.',
+  SHOP_REPLACED:
+    'This address now belongs to another shop than before. Disconnect the store first, then connect it anew.',
 };
 
 /** What to say when coming back from Shopify went wrong. */

@@ -1,12 +1,13 @@
 /** The first ten minutes as a checklist: each step ticks itself off, can be skipped, and is there again next time. */
 import { Button } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
-import { IconCheck } from '@tabler/icons-react';
+import { IconBuildingStore, IconCheck } from '@tabler/icons-react';
 import { useEffect, type ReactNode } from 'react';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import { plural } from '~/lib/format';
 import { markSeen, wasSeen } from '~/lib/visited';
+import { EmptyState } from '~/patterns/empty-state';
 import { ButtonLink } from '~/ui/links';
 import classes from './setup-guide.module.css';
 
@@ -34,7 +35,7 @@ export function SetupGuide() {
   if (imported && !wasSeen(tenantId, 'guide')) return null;
   const steps = guideSteps(stores, wasSeen(tenantId, 'order'));
   const open = steps.filter((step) => !step.done && !skipped.includes(step.id));
-  if (open.length === 0) return null;
+  if (open.length === 0) return stores.length === 0 ? <NothingYet /> : null;
   const current = open[0]?.id;
   return (
     <section className={classes.guide} aria-label="Getting started">
@@ -85,6 +86,21 @@ export function SetupGuide() {
   );
 }
 
+/** Everything skipped and nothing connected: the page still says what it is for. */
+function NothingYet() {
+  return (
+    <div className={classes.nothing}>
+      <EmptyState
+        icon={<IconBuildingStore size={28} stroke={1.5} />}
+        title="No figures yet"
+        action={<ButtonLink to="/stores/connect">Connect a store</ButtonLink>}
+      >
+        Sales, orders and customers are shown here once a Shopify store is connected.
+      </EmptyState>
+    </div>
+  );
+}
+
 function guideSteps(stores: ReturnType<typeof useStores>['stores'], orderSeen: boolean): Step[] {
   const first = stores[0];
   const imported = stores.some((store) => store.lastSyncAt !== null);
@@ -93,7 +109,9 @@ function guideSteps(stores: ReturnType<typeof useStores>['stores'], orderSeen: b
     {
       id: 'connect',
       title: 'Connect your Shopify store',
-      text: first ? `${first.name} is connected.` : 'You agree in Shopify to what Storekeep may read. It takes a minute.',
+      text: first
+        ? `${first.name} is connected.`
+        : 'You agree in Shopify to what Storekeep may read. It takes a minute.',
       done: stores.length > 0,
       action: <ButtonLink to="/stores/connect">Connect a store</ButtonLink>,
     },

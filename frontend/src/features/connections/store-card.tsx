@@ -51,7 +51,7 @@ export function StoreCard({ store, syncActions, onErasing }: StoreCardProps) {
               ),
             },
             store.nextSyncAt && !store.syncPaused
-              ? { name: 'Next sync', value: <Ago at={store.nextSyncAt} timeZone={store.timeZone} /> }
+              ? { name: 'Next sync', value: <NextSync at={store.nextSyncAt} timeZone={store.timeZone} /> }
               : null,
             { name: 'Time zone', value: store.timeZone },
             { name: 'Currency', value: store.currency },
@@ -75,6 +75,11 @@ export function StoreCard({ store, syncActions, onErasing }: StoreCardProps) {
       </div>
     </Panel>
   );
+}
+
+/** A time that has passed means the sync is waiting for its turn. */
+function NextSync({ at, timeZone }: { at: string; timeZone: string }) {
+  return new Date(at).getTime() <= Date.now() ? 'Due now' : <Ago at={at} timeZone={timeZone} />;
 }
 
 function ConnectedBy({ store }: { store: Store }) {

@@ -46,9 +46,15 @@ export function ChangesPanel({ scope }: { scope: InsightScope }) {
 const NAMES: Record<Period['period'], string> = { week: 'This week', month: 'This month', all: 'All time' };
 const ORDER: Period['period'][] = ['week', 'month', 'all'];
 
-export function PeriodsPanel({ scope }: { scope: InsightScope }) {
+interface PeriodsPanelProps {
+  scope: InsightScope;
+  /** While an import is under way the figures are read again every few seconds. */
+  growing?: boolean;
+}
+
+export function PeriodsPanel({ scope, growing = false }: PeriodsPanelProps) {
   const { tenantId } = useSession();
-  const periods = useQuery(periodsQuery(tenantId, scope));
+  const periods = useQuery({ ...periodsQuery(tenantId, scope), refetchInterval: growing ? 3000 : false });
   return (
     <Panel title="So far" note="Orders placed and what they came to.">
       <QueryView query={periods} skeleton={<LinesSkeleton lines={5} />} empty="never">

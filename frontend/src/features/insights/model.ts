@@ -100,7 +100,8 @@ export function chartPoints(series: Timeseries): ChartPoint[] {
       return { day: date, short: name, long: name };
     }
     const short = formatDay(date, { year: false });
-    if (series.interval === 'week') return { day: date, short, long: formatRange({ from: date, to: addDays(date, 6) }) };
+    if (series.interval === 'week')
+      return { day: date, short, long: formatRange({ from: date, to: addDays(date, 6) }) };
     return { day: date, short, long: formatDay(date, { weekday: true }) };
   });
 }

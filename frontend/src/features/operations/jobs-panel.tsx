@@ -98,7 +98,13 @@ const COLUMNS: Column<Job>[] = [
     cell: (job) => formatCount(job.attempts),
   },
   { id: 'runAt', header: 'Due', width: 180, csv: (job) => job.runAt, cell: (job) => <When at={job.runAt} /> },
-  { id: 'updatedAt', header: 'Changed', width: 180, csv: (job) => job.updatedAt, cell: (job) => <When at={job.updatedAt} /> },
+  {
+    id: 'updatedAt',
+    header: 'Changed',
+    width: 180,
+    csv: (job) => job.updatedAt,
+    cell: (job) => <When at={job.updatedAt} />,
+  },
   {
     id: 'lastError',
     header: 'Last error',
@@ -143,9 +149,7 @@ function JobView({ job }: { job: Job }) {
           permission="job:write"
           loading={replay.isPending}
           blocked={canReplay(job) ? null : 'Only jobs that gave up or were cancelled can be run again.'}
-          onClick={() =>
-            replay.mutate(job.id, { onSuccess: () => tell('The job runs again.'), onError: tellProblem })
-          }
+          onClick={() => replay.mutate(job.id, { onSuccess: () => tell('The job runs again.'), onError: tellProblem })}
         >
           Run again
         </AllowedButton>
@@ -164,4 +168,3 @@ function JobView({ job }: { job: Job }) {
     </div>
   );
 }
-

@@ -11,7 +11,13 @@ interface ChartTableProps {
 
 export function ChartTable({ title, points, series, height }: ChartTableProps) {
   return (
-    <div className={classes.tableWrap} style={{ height }} tabIndex={0} role="region" aria-label={`${title}, as a table`}>
+    <div
+      className={classes.tableWrap}
+      style={{ height }}
+      tabIndex={0}
+      role="region"
+      aria-label={`${title}, as a table`}
+    >
       <table className={classes.table}>
         <thead>
           <tr>

@@ -3,6 +3,7 @@
  * the same as a table, and CSV or PNG to take away.
  */
 import { Menu } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { IconChartLine, IconDots, IconDownload, IconPhoto, IconTable } from '@tabler/icons-react';
 import { lazy, Suspense, useRef, useState, type KeyboardEvent } from 'react';
 import { toCsv } from '~/lib/csv';
@@ -16,7 +17,13 @@ import { ChartTable } from './chart-table';
 import { chartToPng } from './export-png';
 import { describePoint, valueAt, type ChartPoint, type ChartSeries } from './series';
 
-const TimeChart = lazy(() => import('./time-chart'));
+const loadTimeChart = () => import('./time-chart');
+const TimeChart = lazy(loadTimeChart);
+
+/** Starts fetching the charting library before the figures are there. */
+export function preloadChart(): void {
+  void loadTimeChart();
+}
 
 export interface ChartProps {
   /** Names exported files. */
@@ -35,6 +42,7 @@ export function Chart({ name, title, timeZone, points, series, height = 240, who
   const [active, setActive] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
   const plot = useRef<HTMLDivElement>(null);
+  const wide = useMediaQuery('(min-width: 48em)', true, { getInitialValueInEffect: false });
   const last = points.length - 1;
 
   const exportCsv = () => {
@@ -62,25 +70,28 @@ export function Chart({ name, title, timeZone, points, series, height = 240, who
       title={title}
       note={note}
       actions={
-        <Menu>
-          <Menu.Target>
-            <IconButton label={`${title}: more`} icon={<IconDots size={18} />} size="md" />
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item
-              leftSection={asTable ? <IconChartLine size={16} /> : <IconTable size={16} />}
-              onClick={() => setAsTable(!asTable)}
-            >
-              {asTable ? 'View as chart' : 'View as table'}
-            </Menu.Item>
-            <Menu.Item leftSection={<IconDownload size={16} />} onClick={exportCsv}>
-              Export CSV
-            </Menu.Item>
-            <Menu.Item leftSection={<IconPhoto size={16} />} disabled={asTable} onClick={() => void exportPng()}>
-              Export PNG
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <>
+          <span className={classes.zone}>Days in {timeZone}</span>
+          <Menu>
+            <Menu.Target>
+              <IconButton label={`${title}: more`} icon={<IconDots size={18} />} size="md" />
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item
+                leftSection={asTable ? <IconChartLine size={16} /> : <IconTable size={16} />}
+                onClick={() => setAsTable(!asTable)}
+              >
+                {asTable ? 'View as chart' : 'View as table'}
+              </Menu.Item>
+              <Menu.Item leftSection={<IconDownload size={16} />} onClick={exportCsv}>
+                Export CSV
+              </Menu.Item>
+              <Menu.Item leftSection={<IconPhoto size={16} />} disabled={asTable} onClick={() => void exportPng()}>
+                Export PNG
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </>
       }
     >
       <Readout points={points} series={series} active={active} />
@@ -88,8 +99,8 @@ export function Chart({ name, title, timeZone, points, series, height = 240, who
         <ChartTable title={title} points={points} series={series} height={height} />
       ) : (
         <div className={classes.plot} ref={plot} style={{ height }}>
-          <Suspense fallback={<Bone height={height - 24} />}>
-            <TimeChart {...{ points, series, active, height, whole }} onActive={setActive} />
+          <Suspense fallback={<Bone height={height - 24} soft />}>
+            <TimeChart {...{ points, series, active, height, whole, wide }} onActive={setActive} />
           </Suspense>
           <div
             className={classes.keys}
@@ -106,7 +117,6 @@ export function Chart({ name, title, timeZone, points, series, height = 240, who
           />
         </div>
       )}
-      <p className={classes.zone}>Days in {timeZone}</p>
     </Panel>
   );
 }
@@ -156,9 +166,8 @@ export function ChartSkeleton({ title, height = 240 }: { title: string; height?:
     <Panel title={title}>
       <div className={classes.readout} />
       <div className={classes.plot} style={{ height }}>
-        <Bone height={height - 24} />
+        <Bone height={height - 24} soft />
       </div>
-      <p className={classes.zone}>&nbsp;</p>
     </Panel>
   );
 }

@@ -1,6 +1,17 @@
 /** A chart as a picture: its SVG with the styles written in, drawn on a canvas at twice the size. */
 
-const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'opacity', 'font-size', 'font-family', 'text-anchor'];
+const STYLES = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'opacity',
+  'font-size',
+  'font-family',
+  'text-anchor',
+];
 const SCALE = 2;
 const HEAD = 56;
 const PAD = 16;

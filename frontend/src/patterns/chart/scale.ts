@@ -31,3 +31,23 @@ function round(value: number, step: number): number {
   const digits = Math.max(0, 2 - Math.floor(Math.log10(step)));
   return Number(value.toFixed(Math.min(digits, 12)));
 }
+
+const LABEL_HEIGHT = 15;
+
+/** How far to move the names at the ends of lines, in pixels, so that two never lie on each other. */
+export function endLabelShifts(ends: readonly number[], scale: Scale, plotHeight: number): number[] {
+  const span = scale.top - scale.bottom || 1;
+  const places = ends.map((end, index) => ({ index, y: ((scale.top - end) / span) * plotHeight }));
+  const shifts = ends.map(() => 0);
+  const sorted = [...places].sort((a, b) => a.y - b.y);
+  sorted.forEach((place, at) => {
+    const above = sorted[at - 1];
+    if (!above) return;
+    const gap = place.y - (above.y + (shifts[above.index] ?? 0));
+    if (gap < LABEL_HEIGHT) shifts[place.index] = LABEL_HEIGHT - gap;
+  });
+  // Lines that end on the axis would push a name below it: lift all of them instead.
+  const lowest = sorted.at(-1);
+  const below = lowest ? lowest.y + (shifts[lowest.index] ?? 0) - plotHeight : 0;
+  return below > 0 ? shifts.map((shift) => shift - below) : shifts;
+}

@@ -1,10 +1,10 @@
 /** The drawing itself. Loaded on its own, since the charting library is larger than the rest of a page. */
 import '@mantine/charts/styles.layer.css';
 import { BarChart, CompositeChart } from '@mantine/charts';
-import { useMemo } from 'react';
+import { useMemo, type ReactElement } from 'react';
 import { toPixelValue } from '~/lib/decimal';
 import classes from './chart.module.css';
-import { niceScale } from './scale';
+import { endLabelShifts, niceScale } from './scale';
 import { valueAt, type ChartPoint, type ChartSeries } from './series';
 
 interface TimeChartProps {
@@ -14,11 +14,24 @@ interface TimeChartProps {
   onActive: (index: number | null) => void;
   height: number;
   whole: boolean;
+  /** Room for the series' names beside the ends of their lines. */
+  wide: boolean;
 }
+
+const AXIS_HEIGHT = 38;
+
+interface LabelPlace {
+  index?: number;
+  x?: number | string;
+  y?: number | string;
+}
+
+const lastIndex = (series: ChartSeries) => series.values.findLastIndex((value) => value !== null);
+const lastOf = (series: ChartSeries) => toPixelValue(series.values[lastIndex(series)] ?? null);
 
 type Row = { day: string } & Record<string, number | string | null>;
 
-export default function TimeChart({ points, series, active, onActive, height, whole }: TimeChartProps) {
+export default function TimeChart({ points, series, active, onActive, height, whole, wide }: TimeChartProps) {
   const bars = series[0]?.look === 'bar';
   const data = useMemo<Row[]>(
     () =>
@@ -43,7 +56,29 @@ export default function TimeChart({ points, series, active, onActive, height, wh
     const index = state.activeTooltipIndex;
     onActive(index === null || index === undefined ? null : Number(index));
   };
-  const chartProps = { onMouseMove: onMove, onMouseLeave: () => onActive(null), accessibilityLayer: false };
+  const labelled = !bars && series.length > 1 && wide;
+  const shifts = useMemo(() => {
+    const ends = series.map((one) => lastOf(one));
+    return endLabelShifts(ends, scale, height - AXIS_HEIGHT);
+  }, [series, scale, height]);
+  const endLabel = (id: string) => {
+    const at = series.findIndex((one) => one.id === id);
+    const one = series[at];
+    if (!labelled || !one) return undefined;
+    const last = lastIndex(one);
+    return ({ index, x, y }: LabelPlace): ReactElement | null =>
+      index === last ? (
+        <text x={Number(x) + 6} y={Number(y) + 4 + (shifts[at] ?? 0)} className={classes.endLabel}>
+          {one.label}
+        </text>
+      ) : null;
+  };
+  const chartProps = {
+    onMouseMove: onMove,
+    onMouseLeave: () => onActive(null),
+    accessibilityLayer: false,
+    margin: { top: 8, right: labelled ? 84 : 8, bottom: 0, left: 0 },
+  };
   const activeDay = active === null ? undefined : points[active]?.day;
   const shared = {
     h: height,
@@ -79,7 +114,15 @@ export default function TimeChart({ points, series, active, onActive, height, wh
     },
   };
   if (bars) {
-    return <BarChart {...shared} type="stacked" barChartProps={chartProps} maxBarWidth={28} barProps={{ isAnimationActive: false }} />;
+    return (
+      <BarChart
+        {...shared}
+        type="stacked"
+        barChartProps={chartProps}
+        maxBarWidth={28}
+        barProps={{ isAnimationActive: false }}
+      />
+    );
   }
   return (
     <CompositeChart
@@ -87,15 +130,23 @@ export default function TimeChart({ points, series, active, onActive, height, wh
       curveType="linear"
       withDots={false}
       strokeWidth={2}
-      areaProps={{ isAnimationActive: false, fillOpacity: 0.14 }}
-      lineProps={{ isAnimationActive: false }}
+      areaProps={(one) => ({ isAnimationActive: false, fillOpacity: 0.14, label: endLabel(one.name) })}
+      lineProps={(one) => ({ isAnimationActive: false, label: endLabel(one.name) })}
       composedChartProps={chartProps}
     />
   );
 }
 
 /** Every series at one point, beside the pointer. */
-function PointCard({ points, series, index }: { points: readonly ChartPoint[]; series: readonly ChartSeries[]; index: number }) {
+function PointCard({
+  points,
+  series,
+  index,
+}: {
+  points: readonly ChartPoint[];
+  series: readonly ChartSeries[];
+  index: number;
+}) {
   return (
     <div className={classes.card}>
       <p className={classes.cardTitle}>{points[index]?.long}</p>

@@ -12,7 +12,11 @@ interface CardViewProps<Row> extends RowsViewProps<Row> {
 export function CardView<Row>(props: CardViewProps<Row>) {
   const { label, rows, rowId, rowName, virtual, selection, active, onOpen, onFocusRow, card, measure } = props;
   return (
-    <ul className={classes.cards} aria-label={label} style={{ paddingTop: virtual.before, paddingBottom: virtual.after }}>
+    <ul
+      className={classes.cards}
+      aria-label={label}
+      style={{ paddingTop: virtual.before, paddingBottom: virtual.after }}
+    >
       {virtual.items.map((item) => {
         const row = rows[item.index];
         if (row === undefined) return null;

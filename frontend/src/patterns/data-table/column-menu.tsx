@@ -1,6 +1,6 @@
 /** Which columns to show. */
-import { Checkbox, Menu } from '@mantine/core';
-import { IconColumns3 } from '@tabler/icons-react';
+import { Menu } from '@mantine/core';
+import { IconCheck, IconColumns3 } from '@tabler/icons-react';
 import { IconButton } from '~/ui/icon-button';
 import type { Column } from './column';
 
@@ -22,15 +22,14 @@ export function ColumnMenu<Row>({ columns, isShown, onToggle, onReset }: ColumnM
         {columns
           .filter((column) => !column.fixed)
           .map((column) => (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={column.id}
-              role="menuitemcheckbox"
-              aria-checked={isShown(column)}
-              onClick={() => onToggle(column)}
-              leftSection={<Checkbox.Indicator size="xs" checked={isShown(column)} />}
+              checked={isShown(column)}
+              checkIcon={<IconCheck size={14} />}
+              onChange={() => onToggle(column)}
             >
               {column.header}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           ))}
         <Menu.Divider />
         <Menu.Item onClick={onReset}>Usual columns</Menu.Item>

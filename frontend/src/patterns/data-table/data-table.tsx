@@ -83,7 +83,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     onOpen: (index) => rows[index] !== undefined && onOpen(rows[index]),
     onPick: bulk ? (index) => ids[index] !== undefined && selection.toggle(ids[index]) : undefined,
     onUnpick: selection.size > 0 ? selection.clear : null,
-    owns: (target) => target === document.body || (target instanceof Node && Boolean(scroller.current?.contains(target))),
+    owns: (target) =>
+      target === document.body || (target instanceof Node && Boolean(scroller.current?.contains(target))),
   });
 
   const exportRows = (chosen: readonly Row[]) => {
@@ -119,11 +120,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <span className={classes.count} role="status">
           {rows.length > 0 && `${formatCount(rows.length)}${hasNextPage ? '+' : ''} ${label.toLowerCase()}`}
         </span>
-        <IconButton
-          label={`Export ${rows.length ? `the ${formatCount(rows.length)} loaded rows` : 'loaded rows'} as CSV`}
-          icon={<IconDownload size={18} stroke={1.75} />}
-          onClick={() => exportRows(rows)}
-        />
+        {rows.length > 0 && (
+          <IconButton
+            label={`Export the ${formatCount(rows.length)} loaded rows as CSV`}
+            icon={<IconDownload size={18} stroke={1.75} />}
+            onClick={() => exportRows(rows)}
+          />
+        )}
         {!narrow && <ColumnMenu columns={columns} isShown={isShown} onToggle={toggle} onReset={reset} />}
       </div>
       <div className={classes.scroller} ref={scroller} data-testid={`${name}-scroller`} aria-busy={query.isFetching}>

@@ -2,9 +2,11 @@ import { createFileRoute } from '@tanstack/react-router';
 import { SetupGuide } from '~/features/connections/setup-guide';
 import { InsightsPage } from '~/features/insights/insights-page';
 import { readInsightSearch } from '~/features/insights/model';
+import { preloadChart } from '~/patterns/chart/chart';
 
 export const Route = createFileRoute('/_app/insights')({
   validateSearch: readInsightSearch,
+  loader: preloadChart,
   component: Insights,
 });
 

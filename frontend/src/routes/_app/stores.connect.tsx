@@ -3,7 +3,8 @@ import { ConnectPage } from '~/features/connections/connect-page';
 import { compact, text } from '~/lib/url-state';
 
 export const Route = createFileRoute('/_app/stores/connect')({
-  validateSearch: (raw) => compact({ error: text(raw.error, 80), requestId: text(raw.requestId, 80), shop: text(raw.shop, 120) }),
+  validateSearch: (raw) =>
+    compact({ error: text(raw.error, 80), requestId: text(raw.requestId, 80), shop: text(raw.shop, 120) }),
   component: Connect,
 });
 

@@ -20,7 +20,13 @@ export function series(scope: Scope, range: DayRange, step: 'day' | 'week' | 'mo
   const starts: string[] = [];
   for (let day = range.from; day <= range.to; day = addDays(day, 1)) {
     const weekStart = new Date(`${day}T00:00:00Z`).getUTCDay() === 1;
-    if (step === 'day' || day === range.from || (step === 'week' && weekStart) || (step === 'month' && day.endsWith('-01'))) starts.push(day);
+    if (
+      step === 'day' ||
+      day === range.from ||
+      (step === 'week' && weekStart) ||
+      (step === 'month' && day.endsWith('-01'))
+    )
+      starts.push(day);
   }
   return starts.map((date, index) => {
     const next = starts[index + 1];
@@ -31,7 +37,8 @@ export function series(scope: Scope, range: DayRange, step: 'day' | 'week' | 'mo
 
 function sums(scope: Scope, orders: readonly Order[]): Omit<TimeseriesPoint, 'date'> {
   const money = (value: number) => amount(value, scope.decimals);
-  const add = (field: 'totalPrice' | 'subtotalPrice' | 'totalRefunded') => orders.reduce((sum, order) => sum + units(order[field]), 0);
+  const add = (field: 'totalPrice' | 'subtotalPrice' | 'totalRefunded') =>
+    orders.reduce((sum, order) => sum + units(order[field]), 0);
   const customers = new Set(orders.map((order) => order.customer?.id).filter(Boolean)).size;
   const fresh = Math.round(customers * 0.28);
   return {
@@ -49,10 +56,28 @@ function sums(scope: Scope, orders: readonly Order[]): Omit<TimeseriesPoint, 'da
 }
 
 const TILES: [string, string, OverviewTile['unit'], string, string | null][] = [
-  ['total_sales', 'Total sales', 'money', 'Net sales plus shipping and taxes, on the day each was made or reversed.', null],
-  ['gross_sales', 'Gross sales', 'money', 'Unit price times quantity, before discounts, returns, tax and shipping.', null],
+  [
+    'total_sales',
+    'Total sales',
+    'money',
+    'Net sales plus shipping and taxes, on the day each was made or reversed.',
+    null,
+  ],
+  [
+    'gross_sales',
+    'Gross sales',
+    'money',
+    'Unit price times quantity, before discounts, returns, tax and shipping.',
+    null,
+  ],
   ['discounts', 'Discounts', 'money', 'Line discounts and each line’s share of order discounts.', null],
-  ['returns', 'Returns', 'money', 'Value of goods returned, edited out or cancelled, on the day it was processed.', null],
+  [
+    'returns',
+    'Returns',
+    'money',
+    'Value of goods returned, edited out or cancelled, on the day it was processed.',
+    null,
+  ],
   ['net_sales', 'Net sales', 'money', 'Gross sales less discounts and returns.', null],
   ['shipping', 'Shipping', 'money', 'Shipping charged less shipping refunded.', null],
   ['taxes', 'Taxes', 'money', 'Tax charged less tax refunded.', null],
@@ -61,8 +86,20 @@ const TILES: [string, string, OverviewTile['unit'], string, string | null][] = [
   ['customers', 'Customers', 'count', 'Different customers who ordered.', null],
   ['new_customers', 'New customers', 'count', 'Customers whose first order ever is in the period.', null],
   ['returning_customers', 'Returning customers', 'count', 'Customers who had ordered before.', null],
-  ['returning_rate', 'Returning customer rate', 'ratio', 'Returning customers divided by customers who ordered.', 'Shopify leaves out customers who were both new and returning in the period; Storekeep counts them as returning.'],
-  ['refunds', 'Refunds', 'money', 'Money given back, by the day it was refunded.', 'Shopify’s sales reports show the value of returned goods; this is the money that went back.'],
+  [
+    'returning_rate',
+    'Returning customer rate',
+    'ratio',
+    'Returning customers divided by customers who ordered.',
+    'Shopify leaves out customers who were both new and returning in the period; Storekeep counts them as returning.',
+  ],
+  [
+    'refunds',
+    'Refunds',
+    'money',
+    'Money given back, by the day it was refunded.',
+    'Shopify’s sales reports show the value of returned goods; this is the money that went back.',
+  ],
   ['fulfilled', 'Fulfilled', 'count', 'Orders of the period that have been sent completely.', null],
   ['pending', 'To fulfil', 'count', 'Open orders of the period still to be sent.', null],
 ];
@@ -74,7 +111,10 @@ export function overview(scope: Scope, range: DayRange, previous: DayRange | nul
   const tiles = TILES.map(([key, label, unit, definition, differsFromShopify]): OverviewTile => {
     const value = now[key] ?? null;
     const before = then?.[key] ?? null;
-    const change = before && value && Number(before) !== 0 && unit !== 'ratio' ? ((Number(value) - Number(before)) / Math.abs(Number(before))).toFixed(4) : null;
+    const change =
+      before && value && Number(before) !== 0 && unit !== 'ratio'
+        ? ((Number(value) - Number(before)) / Math.abs(Number(before))).toFixed(4)
+        : null;
     return { key, label, unit, value, previous: before, change, definition, differsFromShopify, sparkline: spark };
   });
   return {

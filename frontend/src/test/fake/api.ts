@@ -40,15 +40,23 @@ export class FakeApi {
       return new Response(null, { status: 204 });
     }
     const fault = this.faults.get(url.pathname);
-    if (fault) throw new FakeFailure(fault, fault === 503 ? 'SERVICE_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR', 'A part of the service is away for a moment. Nothing was changed; please try again.');
-    if (!this.state.session && !PUBLIC.test(url.pathname)) throw new FakeFailure(401, 'NOT_SIGNED_IN', 'Sign in to go on.');
+    if (fault)
+      throw new FakeFailure(
+        fault,
+        fault === 503 ? 'SERVICE_UNAVAILABLE' : 'INTERNAL_SERVER_ERROR',
+        'A part of the service is away for a moment. Nothing was changed; please try again.',
+      );
+    if (!this.state.session && !PUBLIC.test(url.pathname))
+      throw new FakeFailure(401, 'NOT_SIGNED_IN', 'Sign in to go on.');
     for (const [verb, path, answer] of [...accountRoutes, ...shopRoutes]) {
       const match = verb === method ? path.exec(url.pathname) : null;
       if (!match) continue;
       const result = answer({ method, url, params: match.slice(1), body, state: this.state });
       if (!(result instanceof FakeAnswer)) return this.json(200, result);
       if (result.location) return new Response(null, { status: result.status, headers: { Location: result.location } });
-      return result.body === undefined ? new Response(null, { status: result.status }) : this.json(result.status, result.body);
+      return result.body === undefined
+        ? new Response(null, { status: result.status })
+        : this.json(result.status, result.body);
     }
     throw new FakeFailure(404, 'NOT_FOUND', 'There is no such thing here.');
   }

@@ -3,7 +3,11 @@ import { FakeAnswer, FakeFailure, type FakeRoute } from './answers.ts';
 import { paged } from './paging.ts';
 
 export const accountRoutes: FakeRoute[] = [
-  ['GET', /^\/api\/meta$/, () => ({ environment: 'embedded', demo: { email: 'owner@demo.storekeep.test', password: 'storekeep-demo' } })],
+  [
+    'GET',
+    /^\/api\/meta$/,
+    () => ({ environment: 'embedded', demo: { email: 'owner@demo.storekeep.test', password: 'storekeep-demo' } }),
+  ],
   [
     'POST',
     /^\/api\/auth\/login$/,
@@ -19,9 +23,17 @@ export const accountRoutes: FakeRoute[] = [
     'POST',
     /^\/api\/auth\/signup$/,
     ({ state, body }) => {
-      if (String(body.password).length < 12) throw new FakeFailure(422, 'VALIDATION_FAILED', 'The password is too short: use at least 12 characters.', { field: 'password' });
+      if (String(body.password).length < 12)
+        throw new FakeFailure(422, 'VALIDATION_FAILED', 'The password is too short: use at least 12 characters.', {
+          field: 'password',
+        });
       const tenant = { id: state.random.id(), name: String(body.tenantName) };
-      state.session = { ...state.identity, tenant, tenants: [{ ...tenant, role: 'owner' }], user: { ...state.identity.user, name: String(body.name), email: String(body.email) } };
+      state.session = {
+        ...state.identity,
+        tenant,
+        tenants: [{ ...tenant, role: 'owner' }],
+        user: { ...state.identity.user, name: String(body.name), email: String(body.email) },
+      };
       state.shops = [];
       return new FakeAnswer(201, state.session);
     },
@@ -56,7 +68,10 @@ export const accountRoutes: FakeRoute[] = [
     'POST',
     /^\/api\/auth\/password$/,
     ({ body }) => {
-      if (body.currentPassword !== 'storekeep-demo') throw new FakeFailure(401, 'INVALID_CREDENTIALS', 'The current password is not right.', { field: 'currentPassword' });
+      if (body.currentPassword !== 'storekeep-demo')
+        throw new FakeFailure(401, 'INVALID_CREDENTIALS', 'The current password is not right.', {
+          field: 'currentPassword',
+        });
       return new FakeAnswer(204);
     },
   ],
@@ -73,19 +88,41 @@ export const accountRoutes: FakeRoute[] = [
     /^\/api\/auth\/sessions$/,
     ({ state }) => {
       const at = (minutes: number) => new Date(state.now().getTime() - minutes * 60_000).toISOString();
-      const agent = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36';
-      const phone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile Safari/604.1';
+      const agent =
+        'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36';
+      const phone =
+        'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile Safari/604.1';
       return {
         items: [
-          { id: '0b9ad7a4-0000-7000-a000-000000000001', createdAt: at(120), lastSeenAt: at(0), expiresAt: at(-1300), ip: '203.0.113.7', userAgent: agent, current: true },
-          { id: '0b9ad7a4-0000-7000-a000-000000000002', createdAt: at(700), lastSeenAt: at(95), expiresAt: at(-700), ip: '198.51.100.22', userAgent: phone, current: false },
+          {
+            id: '0b9ad7a4-0000-7000-a000-000000000001',
+            createdAt: at(120),
+            lastSeenAt: at(0),
+            expiresAt: at(-1300),
+            ip: '203.0.113.7',
+            userAgent: agent,
+            current: true,
+          },
+          {
+            id: '0b9ad7a4-0000-7000-a000-000000000002',
+            createdAt: at(700),
+            lastSeenAt: at(95),
+            expiresAt: at(-700),
+            ip: '198.51.100.22',
+            userAgent: phone,
+            current: false,
+          },
         ],
         nextCursor: null,
       };
     },
   ],
   ['DELETE', /^\/api\/auth\/sessions(?:\/[\w-]+)?$/, () => new FakeAnswer(204)],
-  ['GET', /^\/api\/tenant$/, ({ state }) => ({ ...state.session?.tenant, createdAt: '2026-01-12T09:00:00Z', updatedAt: '2026-01-12T09:00:00Z' })],
+  [
+    'GET',
+    /^\/api\/tenant$/,
+    ({ state }) => ({ ...state.session?.tenant, createdAt: '2026-01-12T09:00:00Z', updatedAt: '2026-01-12T09:00:00Z' }),
+  ],
   [
     'PATCH',
     /^\/api\/tenant$/,
@@ -109,7 +146,8 @@ export const accountRoutes: FakeRoute[] = [
     ({ state, params, body }) => {
       const member = state.members.find((one) => one.id === params[0]);
       if (!member) throw new FakeFailure(404, 'NOT_FOUND', 'There is no such thing here.');
-      if (member.role === 'owner' && body.role !== 'owner') throw new FakeFailure(409, 'LAST_OWNER', 'A tenant needs at least one owner.');
+      if (member.role === 'owner' && body.role !== 'owner')
+        throw new FakeFailure(409, 'LAST_OWNER', 'A tenant needs at least one owner.');
       member.role = body.role as typeof member.role;
       return member;
     },
@@ -126,18 +164,26 @@ export const accountRoutes: FakeRoute[] = [
     'GET',
     /^\/api\/audit$/,
     ({ state, url }) => {
-      if (!state.session?.permissions.includes('audit:read')) throw new FakeFailure(403, 'PERMISSION_DENIED', 'Your role does not allow this.');
+      if (!state.session?.permissions.includes('audit:read'))
+        throw new FakeFailure(403, 'PERMISSION_DENIED', 'Your role does not allow this.');
       const action = url.searchParams.get('action');
-      return paged(state.audit.filter((entry) => !action || entry.action === action), url);
+      return paged(
+        state.audit.filter((entry) => !action || entry.action === action),
+        url,
+      );
     },
   ],
   [
     'GET',
     /^\/api\/jobs$/,
     ({ state, url }) => {
-      if (!state.session?.permissions.includes('job:read')) throw new FakeFailure(403, 'PERMISSION_DENIED', 'Your role does not allow this.');
+      if (!state.session?.permissions.includes('job:read'))
+        throw new FakeFailure(403, 'PERMISSION_DENIED', 'Your role does not allow this.');
       const wanted = url.searchParams.get('state');
-      return paged(state.jobs.filter((job) => !wanted || job.state === wanted), url);
+      return paged(
+        state.jobs.filter((job) => !wanted || job.state === wanted),
+        url,
+      );
     },
   ],
   [
@@ -146,7 +192,10 @@ export const accountRoutes: FakeRoute[] = [
     ({ state, params }) => {
       const job = state.jobs.find((one) => one.id === params[0]);
       if (!job) throw new FakeFailure(404, 'NOT_FOUND', 'There is no such thing here.');
-      Object.assign(job, params[1] === 'replay' ? { state: 'ready', attempts: 0, lastError: null } : { state: 'cancelled' });
+      Object.assign(
+        job,
+        params[1] === 'replay' ? { state: 'ready', attempts: 0, lastError: null } : { state: 'cancelled' },
+      );
       return job;
     },
   ],

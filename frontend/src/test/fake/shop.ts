@@ -19,9 +19,57 @@ export interface ShopPlan {
   perDay: number;
 }
 
-const FIRST = ['Ada', 'Grace', 'Mary', 'Lena', 'Tomás', 'Yuki', 'Amara', 'Noor', 'Elif', 'Sven', 'Chloé', 'Iris', 'Omar', 'Priya', 'Hugo'];
-const LAST = ['Okafor', 'Lindqvist', 'Tanaka', 'Marsh', 'Novák', 'García', 'Whitby', 'Aydın', 'Dubois', 'Hale', 'Sharma', 'Ferreira'];
-const THINGS = ['White hanging heart T-light holder', 'Regency cakestand 3 tier', 'Jumbo bag red retrospot', 'Party bunting', 'Lunch bag black skull', 'Assorted colour bird ornament', 'Set of 3 cake tins pantry design', 'Pack of 72 retrospot cake cases', 'Natural slate heart chalkboard', 'Heart of wicker small', 'Victorian glass hanging T-light', 'Rabbit night light', 'Paper chain kit 50s Christmas', 'Spotty bunting', 'Doormat keep calm and come in', 'Vintage snap cards', 'Gardeners kneeling pad', 'Hot water bottle tea and sympathy'];
+const FIRST = [
+  'Ada',
+  'Grace',
+  'Mary',
+  'Lena',
+  'Tomás',
+  'Yuki',
+  'Amara',
+  'Noor',
+  'Elif',
+  'Sven',
+  'Chloé',
+  'Iris',
+  'Omar',
+  'Priya',
+  'Hugo',
+];
+const LAST = [
+  'Okafor',
+  'Lindqvist',
+  'Tanaka',
+  'Marsh',
+  'Novák',
+  'García',
+  'Whitby',
+  'Aydın',
+  'Dubois',
+  'Hale',
+  'Sharma',
+  'Ferreira',
+];
+const THINGS = [
+  'White hanging heart T-light holder',
+  'Regency cakestand 3 tier',
+  'Jumbo bag red retrospot',
+  'Party bunting',
+  'Lunch bag black skull',
+  'Assorted colour bird ornament',
+  'Set of 3 cake tins pantry design',
+  'Pack of 72 retrospot cake cases',
+  'Natural slate heart chalkboard',
+  'Heart of wicker small',
+  'Victorian glass hanging T-light',
+  'Rabbit night light',
+  'Paper chain kit 50s Christmas',
+  'Spotty bunting',
+  'Doormat keep calm and come in',
+  'Vintage snap cards',
+  'Gardeners kneeling pad',
+  'Hot water bottle tea and sympathy',
+];
 const FINANCIAL = ['PAID', 'PAID', 'PAID', 'PAID', 'PAID', 'PENDING', 'PARTIALLY_REFUNDED', 'REFUNDED', 'AUTHORIZED'];
 
 export function buildShop(plan: ShopPlan, random: Random, now: Date): Shop {
@@ -86,7 +134,15 @@ export function buildShop(plan: ShopPlan, random: Random, now: Date): Shop {
     const count = Math.round(plan.perDay * season * (0.6 + random.next() * 0.8));
     for (let at = 0; at < count; at += 1) {
       const customer = random.next() < 0.08 ? null : random.pick(customers);
-      const order = buildOrder({ plan, random, storeId, customer, products, createdAt: iso(daysAgo), number: 1001 + orders.length });
+      const order = buildOrder({
+        plan,
+        random,
+        storeId,
+        customer,
+        products,
+        createdAt: iso(daysAgo),
+        number: 1001 + orders.length,
+      });
       orders.push(order);
       if (!customer) continue;
       const total = (spent.get(customer.id) ?? 0) + Number(order.totalPrice.replace('.', ''));
@@ -169,7 +225,12 @@ function buildOrder({ plan, random, storeId, customer, products, createdAt, numb
   const subtotal = lines.reduce((sum, line) => sum + units(line.total), 0);
   const shipping = subtotal > 5000 ? 0 : plan.decimals ? 495 : 600;
   const total = subtotal + shipping;
-  const refunded = financialStatus === 'REFUNDED' ? total : financialStatus === 'PARTIALLY_REFUNDED' ? units(lines[0]?.unitPrice ?? '0') : 0;
+  const refunded =
+    financialStatus === 'REFUNDED'
+      ? total
+      : financialStatus === 'PARTIALLY_REFUNDED'
+        ? units(lines[0]?.unitPrice ?? '0')
+        : 0;
   const cancelled = financialStatus === 'REFUNDED' && random.next() < 0.4;
   const fulfilled = !cancelled && financialStatus !== 'PENDING' && random.next() < 0.85;
   return {
@@ -214,7 +275,16 @@ function buildOrder({ plan, random, storeId, customer, products, createdAt, numb
             note: 'Arrived chipped',
             total: money(refunded),
             pending: false,
-            lines: [{ lineId: lines[0]?.id ?? null, title: lines[0]?.title ?? null, quantity: 1, restockType: 'NO_RESTOCK', subtotal: money(refunded), tax: money(0) }],
+            lines: [
+              {
+                lineId: lines[0]?.id ?? null,
+                title: lines[0]?.title ?? null,
+                quantity: 1,
+                restockType: 'NO_RESTOCK',
+                subtotal: money(refunded),
+                tax: money(0),
+              },
+            ],
           },
         ]
       : [],

@@ -13,7 +13,10 @@ export interface FakeOptions {
   role?: Session['role'];
 }
 
-const ALL = 'analytics:read audit:read customer:read job:read job:write member:read member:write order:read order:refresh product:read profile:own store:delete store:read store:write sync:run tenant:delete tenant:read tenant:write'.split(' ');
+const ALL =
+  'analytics:read audit:read customer:read job:read job:write member:read member:write order:read order:refresh product:read profile:own store:delete store:read store:write sync:run tenant:delete tenant:read tenant:write'.split(
+    ' ',
+  );
 const AGENT = ALL.filter((name) => !/^(audit|job|member:write|store:(write|delete)|tenant:(write|delete))/.test(name));
 const VIEWER = AGENT.filter((name) => !/^(sync:run|order:refresh)/.test(name));
 const HELD = { owner: ALL, admin: ALL.filter((name) => name !== 'tenant:delete'), agent: AGENT, viewer: VIEWER };
@@ -50,8 +53,31 @@ export function buildState(options: FakeOptions = {}): FakeState {
   const shops = options.empty
     ? []
     : [
-        buildShop({ shop: 'demo-store.myshopify.com', name: 'Demo Store', currency: 'GBP', decimals: 2, timeZone: 'Europe/London', ...plan }, random, now()),
-        buildShop({ shop: 'kobe-atelier.myshopify.com', name: 'Kobe Atelier', currency: 'JPY', decimals: 0, timeZone: 'Asia/Tokyo', days: plan.days, perDay: Math.min(plan.perDay, 2) }, random, now()),
+        buildShop(
+          {
+            shop: 'demo-store.myshopify.com',
+            name: 'Demo Store',
+            currency: 'GBP',
+            decimals: 2,
+            timeZone: 'Europe/London',
+            ...plan,
+          },
+          random,
+          now(),
+        ),
+        buildShop(
+          {
+            shop: 'kobe-atelier.myshopify.com',
+            name: 'Kobe Atelier',
+            currency: 'JPY',
+            decimals: 0,
+            timeZone: 'Asia/Tokyo',
+            days: plan.days,
+            perDay: Math.min(plan.perDay, 2),
+          },
+          random,
+          now(),
+        ),
       ];
   const state: FakeState = {
     now,
@@ -87,8 +113,27 @@ function fillHistory(state: FakeState, store: Store): void {
     run.status = failed ? 'PARTIAL' : 'SUCCEEDED';
     run.resources.forEach((resource, at) => {
       const read = index === 39 ? store.counts[resource.resource] : random.int(0, 14);
-      Object.assign(resource, { status: 'SUCCEEDED', expected: read, read, written: Math.ceil(read / 2), unchanged: Math.floor(read / 2), durationMs: random.int(120, 1800), cursor: run.createdAt });
-      if (failed && at === 1) Object.assign(resource, { status: 'PARTIAL', failed: 1, errors: [{ code: 'SHOPIFY_BAD_PAYLOAD', message: 'The order could not be read: a line has no price.', externalId: '9000431' }] });
+      Object.assign(resource, {
+        status: 'SUCCEEDED',
+        expected: read,
+        read,
+        written: Math.ceil(read / 2),
+        unchanged: Math.floor(read / 2),
+        durationMs: random.int(120, 1800),
+        cursor: run.createdAt,
+      });
+      if (failed && at === 1)
+        Object.assign(resource, {
+          status: 'PARTIAL',
+          failed: 1,
+          errors: [
+            {
+              code: 'SHOPIFY_BAD_PAYLOAD',
+              message: 'The order could not be read: a line has no price.',
+              externalId: '9000431',
+            },
+          ],
+        });
     });
     state.runs.push(run);
   }
@@ -115,7 +160,16 @@ function fillHistory(state: FakeState, store: Store): void {
     ['tenant.renamed', { name: 'Exmouth' }, { name: 'Exmouth Goods' }],
   ];
   acts.forEach(([action, before, after], index) => {
-    state.audit.push({ id: random.id(), at: ago(30 + index * 700), actor: { kind: 'person', id: state.identity.user.id, name: 'Ada Marsh' }, action, subjects: [{ type: 'store', id: store.id }], before, after, requestId: `req_${random.id().slice(0, 8)}` });
+    state.audit.push({
+      id: random.id(),
+      at: ago(30 + index * 700),
+      actor: { kind: 'person', id: state.identity.user.id, name: 'Ada Marsh' },
+      action,
+      subjects: [{ type: 'store', id: store.id }],
+      before,
+      after,
+      requestId: `req_${random.id().slice(0, 8)}`,
+    });
   });
 }
 
@@ -132,7 +186,18 @@ export function newRun(state: FakeState, store: Store, kind: SyncRun['kind'], tr
     finishedAt: null,
     durationMs: null,
     error: null,
-    resources: (['customers', 'orders', 'products'] as const).map((resource) => ({ resource, status: 'QUEUED', expected: null, read: 0, written: 0, unchanged: 0, failed: 0, errors: [], durationMs: null, cursor: null })),
+    resources: (['customers', 'orders', 'products'] as const).map((resource) => ({
+      resource,
+      status: 'QUEUED',
+      expected: null,
+      read: 0,
+      written: 0,
+      unchanged: 0,
+      failed: 0,
+      errors: [],
+      durationMs: null,
+      cursor: null,
+    })),
   };
 }
 

@@ -53,7 +53,9 @@ function stream(api: FakeApi, outgoing: ServerResponse): void {
     for (const run of api.state.runs.filter((one) => one.status === 'RUNNING')) {
       advance(api.state, run);
       const type = run.status === 'RUNNING' ? 'sync.progress' : 'sync.finished';
-      outgoing.write(`data: ${JSON.stringify({ type, at: new Date().toISOString(), data: { runId: run.id, storeId: run.storeId } })}\n\n`);
+      outgoing.write(
+        `data: ${JSON.stringify({ type, at: new Date().toISOString(), data: { runId: run.id, storeId: run.storeId } })}\n\n`,
+      );
     }
     outgoing.write(': ping\n\n');
   }, 700);

@@ -34,8 +34,7 @@ export function CustomerPage({ customerId, linkToShopify }: CustomerPageProps) {
       title={data?.name ?? 'Customer'}
       back={<BackButton to="/customers" label="Back to customers" />}
       actions={
-        data &&
-        linkToShopify && <OpenInShopify storeId={data.storeId} kind="customers" shopifyId={data.shopifyId} />
+        data && linkToShopify && <OpenInShopify storeId={data.storeId} kind="customers" shopifyId={data.shopifyId} />
       }
       width="wide"
     >
@@ -47,6 +46,8 @@ export function CustomerPage({ customerId, linkToShopify }: CustomerPageProps) {
               <section className={own.orders} aria-label="Their orders">
                 <OrderTable
                   filters={{ customerId: found.id, sort: '-createdAt' }}
+                  toolbar={<h2 className={own.title}>Orders</h2>}
+                  ofOneCustomer
                   empty={<p className={own.none}>No orders yet.</p>}
                 />
               </section>
@@ -114,7 +115,7 @@ function CustomerFacts({ customer }: { customer: Customer }) {
             { name: 'Store', value: store?.name ?? null },
             { name: 'First order', value: day(customer.firstOrderAt) },
             { name: 'Last order', value: day(customer.lastOrderAt) },
-            { name: 'Customer since', value: day(customer.createdAt) },
+            { name: 'Since', value: day(customer.createdAt) },
             { name: 'Tags', value: customer.tags.join(', ') },
             { name: 'Shopify id', value: <CopyText value={customer.shopifyId} label="Shopify id" /> },
           ]}

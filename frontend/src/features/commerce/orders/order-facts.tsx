@@ -51,9 +51,7 @@ export function OrderFacts({ order }: { order: Order }) {
           facts={[
             { name: 'Store', value: store?.name ?? null },
             { name: 'Placed', value: <When at={order.createdAt} timeZone={zone} /> },
-            order.cancelledAt
-              ? { name: 'Cancelled', value: <When at={order.cancelledAt} timeZone={zone} /> }
-              : null,
+            order.cancelledAt ? { name: 'Cancelled', value: <When at={order.cancelledAt} timeZone={zone} /> } : null,
             { name: 'Reason', value: order.cancelReason && humanise(order.cancelReason) },
             order.closedAt ? { name: 'Archived', value: <When at={order.closedAt} timeZone={zone} /> } : null,
             { name: 'Came from', value: order.sourceName && humanise(order.sourceName) },

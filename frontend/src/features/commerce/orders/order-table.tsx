@@ -20,22 +20,29 @@ interface OrderTableProps {
   filters: OrderFilters;
   sort?: SortState;
   toolbar?: ReactNode;
+  /** On a customer's own page, whose orders these are need not be said. */
+  ofOneCustomer?: boolean;
   empty: ReactNode;
 }
 
-export function OrderTable({ filters, sort, toolbar, empty }: OrderTableProps) {
+export function OrderTable({ filters, sort, toolbar, ofOneCustomer = false, empty }: OrderTableProps) {
   const { tenantId } = useSession();
   const scope = useStores();
   const navigate = useNavigate();
   const query = useInfiniteQuery(orderListQuery(tenantId, filters));
-  const columns = useMemo(() => orderColumns(scope), [scope]);
+  const columns = useMemo(
+    () => orderColumns(scope).filter((column) => !ofOneCustomer || !['customer', 'store'].includes(column.id)),
+    [scope, ofOneCustomer],
+  );
   return (
     <DataTable
-      name="orders"
+      name={ofOneCustomer ? 'customer-orders' : 'orders'}
       label="Orders"
       query={query}
       columns={columns}
-      card={(order) => <OrderCard order={order} timeZone={scope.find(order.storeId)?.timeZone} />}
+      card={(order) => (
+        <OrderCard order={order} timeZone={scope.find(order.storeId)?.timeZone} named={!ofOneCustomer} />
+      )}
       rowId={orderId}
       rowName={(order) => order.name}
       onOpen={(order) => void navigate({ to: '/orders/$orderId', params: { orderId: order.id } })}
@@ -55,14 +62,17 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
     {
       id: 'name',
       header: 'Order',
-      width: 132,
+      width: 176,
       fixed: true,
       sort: ['-name', 'name'],
       csv: (order) => order.name,
       cell: (order) => (
-        <TextLink to="/orders/$orderId" params={{ orderId: order.id }} className={classes.name} tabIndex={-1}>
-          {order.name}
-        </TextLink>
+        <span className={classes.nameCell}>
+          <TextLink to="/orders/$orderId" params={{ orderId: order.id }} className={classes.name} tabIndex={-1}>
+            {order.name}
+          </TextLink>
+          <OrderMarks cancelledAt={order.cancelledAt} test={order.test} />
+        </span>
       ),
     },
     {
@@ -88,7 +98,9 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
       align: 'end',
       sort: ['-total', 'total'],
       csv: (order) => order.totalPrice,
-      cell: (order) => <Money amount={order.totalPrice} currency={order.currency} strike={order.cancelledAt !== null} />,
+      cell: (order) => (
+        <Money amount={order.totalPrice} currency={order.currency} strike={order.cancelledAt !== null} />
+      ),
     },
     {
       id: 'currency',
@@ -122,20 +134,18 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
     },
     {
       id: 'marks',
-      header: 'Marks',
-      width: 148,
+      header: 'Cancelled or test',
+      width: 140,
+      shown: false,
       csv: (order) => [order.cancelledAt && 'cancelled', order.test && 'test'].filter(Boolean).join(' '),
-      cell: (order) => (
-        <span className={classes.marks}>
-          <OrderMarks cancelledAt={order.cancelledAt} test={order.test} />
-        </span>
-      ),
+      cell: (order) => [order.cancelledAt && 'Cancelled', order.test && 'Test'].filter(Boolean).join(', '),
     },
     {
       id: 'tags',
       header: 'Tags',
       width: 140,
       grow: true,
+      shown: false,
       csv: (order) => order.tags.join(' '),
       cell: (order) => order.tags.join(', '),
     },
@@ -151,7 +161,13 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
   ];
 }
 
-function OrderCard({ order, timeZone }: { order: OrderListItem; timeZone: string | undefined }) {
+interface OrderCardProps {
+  order: OrderListItem;
+  timeZone: string | undefined;
+  named: boolean;
+}
+
+function OrderCard({ order, timeZone, named }: OrderCardProps) {
   return (
     <div className={classes.card}>
       <div className={classes.cardLine}>
@@ -161,7 +177,7 @@ function OrderCard({ order, timeZone }: { order: OrderListItem; timeZone: string
         <Money amount={order.totalPrice} currency={order.currency} strike={order.cancelledAt !== null} />
       </div>
       <div className={classes.cardLine}>
-        <span className="sk-truncate">{order.customer?.name ?? 'Guest'}</span>
+        {named && <span className="sk-truncate">{order.customer?.name ?? 'Guest'}</span>}
         <span className="sk-muted">
           <When at={order.createdAt} timeZone={timeZone} />
         </span>

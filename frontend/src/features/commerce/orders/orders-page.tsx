@@ -8,7 +8,15 @@ import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
 import { FilterPill, SearchBox } from '~/patterns/filter-bar';
 import { Page } from '~/patterns/page';
 import { ButtonLink } from '~/ui/links';
-import { DEFAULT_ORDER_SORT, FINANCIAL, FULFILLMENT, isFiltered, orderDays, orderFilters, type OrderSearch } from './model';
+import {
+  DEFAULT_ORDER_SORT,
+  FINANCIAL,
+  FULFILLMENT,
+  isFiltered,
+  orderDays,
+  orderFilters,
+  type OrderSearch,
+} from './model';
 import { OrderTable } from './order-table';
 import { StoreScopeChip } from '~/patterns/store-scope';
 

@@ -37,7 +37,8 @@ export const orderFindQuery = (tenantId: string, q: string) =>
 export const orderQuery = (tenantId: string, orderId: string) =>
   queryOptions({
     queryKey: orderKeys.detail(tenantId, orderId),
-    queryFn: ({ signal }) => take(api.GET('/api/orders/{order_id}', { params: { path: { order_id: orderId } }, signal })),
+    queryFn: ({ signal }) =>
+      take(api.GET('/api/orders/{order_id}', { params: { path: { order_id: orderId } }, signal })),
   });
 
 export const orderTimelineQuery = (tenantId: string, orderId: string) =>

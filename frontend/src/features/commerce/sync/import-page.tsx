@@ -1,7 +1,7 @@
 /** A store's first import as it happens: three lanes, live, and true again after a reload. */
 import { IconPackage, IconTag, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import type { SyncResource, SyncRun } from '~/api/types';
@@ -24,13 +24,19 @@ import { usePace } from './use-pace';
 
 const ICONS = { customers: IconUsers, orders: IconPackage, products: IconTag } as const;
 
-export function ImportPage({ storeId }: { storeId: string }) {
+interface ImportPageProps {
+  storeId: string;
+  /** The figures filling in behind the import; they belong to another part of the product. */
+  figures: (going: boolean) => ReactNode;
+}
+
+export function ImportPage({ storeId, figures }: ImportPageProps) {
   const { tenantId } = useSession();
   const { find } = useStores();
   const runs = useQuery(latestRunsQuery(tenantId, storeId));
   const store = find(storeId);
   return (
-    <Page title={store ? `Importing ${store.name}` : 'Importing'} width="wide">
+    <Page title={store ? `Import of ${store.name}` : 'Import'} width="wide">
       <QueryView
         query={runs}
         skeleton={<LanesSkeleton />}
@@ -44,7 +50,7 @@ export function ImportPage({ storeId }: { storeId: string }) {
       >
         {({ items }) => {
           const run = importRun(items);
-          return run && <ImportView key={run.id} run={run} storeId={storeId} />;
+          return run && <ImportView key={run.id} run={run} storeId={storeId} figures={figures(isGoing(run))} />;
         }}
       </QueryView>
     </Page>
@@ -79,7 +85,7 @@ function lead(run: SyncRun): string {
   }
 }
 
-function ImportView({ run, storeId }: { run: SyncRun; storeId: string }) {
+function ImportView({ run, storeId, figures }: { run: SyncRun; storeId: string; figures: ReactNode }) {
   const going = isGoing(run);
   return (
     <div className={classes.stack}>
@@ -92,6 +98,7 @@ function ImportView({ run, storeId }: { run: SyncRun; storeId: string }) {
         ))}
       </div>
       <RunProblems run={run} />
+      {figures}
       <div className={classes.buttons}>
         <ButtonLink to="/insights" search={{ store: storeId }} variant={going ? 'default' : 'filled'}>
           {going ? 'See the dashboard fill in' : 'Open the dashboard'}
@@ -169,4 +176,3 @@ export function CancelRun({ run }: { run: SyncRun }) {
     </>
   );
 }
-

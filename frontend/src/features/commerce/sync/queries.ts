@@ -6,7 +6,8 @@ import type { SyncRun } from '~/api/types';
 
 export const syncKeys = {
   all: (tenantId: string) => [tenantId, 'sync'] as const,
-  list: (tenantId: string, storeId: string | undefined) => [...syncKeys.all(tenantId), 'list', storeId ?? null] as const,
+  list: (tenantId: string, storeId: string | undefined) =>
+    [...syncKeys.all(tenantId), 'list', storeId ?? null] as const,
   latest: (tenantId: string, storeId: string) => [...syncKeys.all(tenantId), 'latest', storeId] as const,
   run: (tenantId: string, runId: string) => [...syncKeys.all(tenantId), 'run', runId] as const,
 };

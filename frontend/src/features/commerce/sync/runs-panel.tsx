@@ -60,7 +60,8 @@ export function SyncNow({ storeId, label }: { storeId: string | undefined; label
       leftSection={<IconRefresh size={16} />}
       onClick={() =>
         start.mutate(storeId, {
-          onSuccess: ({ items }) => tell(items.length === 1 ? 'A sync has started.' : `${items.length} syncs have started.`),
+          onSuccess: ({ items }) =>
+            tell(items.length === 1 ? 'A sync has started.' : `${items.length} syncs have started.`),
           onError: tellProblem,
         })
       }

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LiveStream, readEvent, type LiveEvent } from './live';
+
+class TestSource extends EventTarget {
+  static readonly CONNECTING = 0;
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
+  static made: TestSource[] = [];
+  readyState = 0;
+  onopen: (() => void) | null = null;
+  onerror: (() => void) | null = null;
+  onmessage: ((message: MessageEvent) => void) | null = null;
+  readonly url: string;
+  constructor(url: string) {
+    super();
+    this.url = url;
+    TestSource.made.push(this);
+  }
+  close() {
+    this.readyState = 2;
+  }
+  open() {
+    this.readyState = 1;
+    this.onopen?.();
+  }
+  fail(readyState: number) {
+    this.readyState = readyState;
+    this.onerror?.();
+  }
+}
+
+const latest = () => TestSource.made.at(-1) as TestSource;
+
+beforeEach(() => {
+  TestSource.made = [];
+  vi.useFakeTimers();
+  vi.stubGlobal('EventSource', TestSource);
+});
+
+afterEach(() => void vi.useRealTimers());
+
+describe('the live stream', () => {
+  it('hears named and plain events', () => {
+    const stream = new LiveStream('/api/live');
+    const heard: LiveEvent[] = [];
+    stream.listen((event) => heard.push(event));
+    stream.start();
+    latest().open();
+    expect(stream.status()).toBe('live');
+    const data = JSON.stringify({ type: 'sync.progress', at: '2026-03-01T00:00:00Z', data: { runId: '1' } });
+    latest().dispatchEvent(new MessageEvent('sync.progress', { data }));
+    latest().onmessage?.(new MessageEvent('message', { data }));
+    expect(heard.map((event) => event.data.runId)).toEqual(['1', '1']);
+    stream.stop();
+    expect(stream.status()).toBe('off');
+  });
+
+  it('says it is retrying, then offline, and catches up when it is back', () => {
+    const stream = new LiveStream('/api/live');
+    const heard: LiveEvent[] = [];
+    stream.listen((event) => heard.push(event));
+    stream.start();
+    latest().open();
+    latest().fail(TestSource.CLOSED);
+    expect(stream.status()).toBe('retrying');
+    for (let turn = 0; turn < 6; turn += 1) {
+      vi.advanceTimersByTime(40_000);
+      latest().fail(TestSource.CLOSED);
+    }
+    expect(stream.status()).toBe('offline');
+    vi.advanceTimersByTime(40_000);
+    latest().open();
+    expect(stream.status()).toBe('live');
+    expect(heard).toMatchObject([{ type: 'data.changed', data: { missed: true } }]);
+    stream.stop();
+  });
+
+  it('leaves a short break to the browser, which asks for what it missed', () => {
+    const stream = new LiveStream('/api/live');
+    stream.start();
+    latest().open();
+    latest().fail(TestSource.CONNECTING);
+    expect(stream.status()).toBe('retrying');
+    vi.advanceTimersByTime(60_000);
+    expect(TestSource.made).toHaveLength(1);
+    stream.stop();
+  });
+
+  it('ignores what is not an event of ours', () => {
+    expect(readEvent('not json')).toBeNull();
+    expect(readEvent('{"at":1}')).toBeNull();
+    expect(readEvent('{"type":"x"}')).toMatchObject({ type: 'x', data: {} });
+  });
+});

@@ -1,0 +1,136 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FakeNetwork, renderApp } from '~/test/render';
+
+const network = new FakeNetwork();
+
+beforeAll(() => network.server.listen({ onUnhandledRequest: 'error' }));
+afterEach(() => network.reset());
+afterAll(() => network.server.close());
+
+describe('signing in', () => {
+  it('leads back to where one wanted to go', async () => {
+    network.reset({ signedIn: false });
+    const { router } = renderApp('/orders?payment=PAID');
+    expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await userEvent.click(await screen.findByRole('button', { name: 'Fill in' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    expect(await screen.findByRole('heading', { name: 'Orders' })).toBeVisible();
+    expect(router.state.location.href).toBe('/orders?payment=PAID');
+  });
+
+  it('says what is wrong with the request id, and keeps what was typed', async () => {
+    network.reset({ signedIn: false });
+    renderApp('/sign-in');
+    await userEvent.type(await screen.findByLabelText('Email'), 'ada@example.com');
+    await userEvent.type(screen.getByLabelText('Password'), 'wrong');
+    await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    expect(await screen.findByText('The email or the password is not right.')).toBeVisible();
+    expect(screen.getByText(/^req_/)).toBeVisible();
+    expect(screen.getByLabelText('Email')).toHaveValue('ada@example.com');
+  });
+
+  it('is asked for again when the session ends, and nothing of it stays in the cache', async () => {
+    const { router, queryClient } = renderApp('/orders');
+    await screen.findByRole('grid');
+    network.api.state.session = null;
+    await queryClient.refetchQueries();
+    await waitFor(() => expect(router.state.location.pathname).toBe('/sign-in'));
+    expect(router.state.location.search).toMatchObject({ next: '/orders' });
+    expect(
+      queryClient
+        .getQueryCache()
+        .findAll()
+        .filter((query) => query.queryKey[0] !== 'meta'),
+    ).toEqual([]);
+  });
+});
+
+describe('an empty account', () => {
+  it('is led to its first store', async () => {
+    network.reset({ empty: true });
+    renderApp('/');
+    expect(await screen.findByText(/Welcome to Storekeep, Ada/)).toBeVisible();
+    await userEvent.click(screen.getByRole('link', { name: 'Connect a store' }));
+    await userEvent.click(await screen.findByRole('button', { name: /custom app/ }));
+    const [shop] = screen.getAllByLabelText('Shop address').slice(-1);
+    await userEvent.type(shop as HTMLElement, 'my-shop');
+    await userEvent.type(screen.getByLabelText('Admin API access token'), 'nonsense');
+    await userEvent.click(screen.getByRole('button', { name: 'Connect store' }));
+    expect(await screen.findAllByText(/Shopify did not accept this token/)).not.toHaveLength(0);
+    await userEvent.clear(screen.getByLabelText('Admin API access token'));
+    await userEvent.type(screen.getByLabelText('Admin API access token'), 'shpat_good');
+    await userEvent.click(screen.getByRole('button', { name: 'Connect store' }));
+    expect(await screen.findByRole('heading', { name: /Import of my-shop/ })).toBeVisible();
+    expect(await screen.findAllByRole('progressbar')).toHaveLength(3);
+  });
+
+  it('can skip the guide, and still says what the page is for', async () => {
+    network.reset({ empty: true });
+    renderApp('/insights');
+    await userEvent.click(await screen.findByRole('button', { name: 'Skip all' }));
+    expect(await screen.findByText('No figures yet')).toBeVisible();
+  });
+});
+
+describe('orders', () => {
+  it('are filtered through the address, opened, and left again', async () => {
+    const { router } = renderApp('/orders');
+    await screen.findByRole('grid');
+    await userEvent.click(screen.getByRole('button', { name: 'Payment' }));
+    await userEvent.click(await screen.findByRole('menuitemradio', { name: 'Refunded' }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ payment: 'REFUNDED' }));
+    const grid = await screen.findByRole('grid');
+    await waitFor(() => expect(within(grid).queryByText('Paid')).toBeNull());
+    await userEvent.click(within(grid).getAllByRole('row')[1] as HTMLElement);
+    expect(await screen.findByRole('heading', { name: /Order #\d+/ })).toBeVisible();
+    expect(await screen.findByText('Total now')).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Back to orders' }));
+    await waitFor(() => expect(router.state.location.href).toBe('/orders?payment=REFUNDED'));
+  });
+
+  it('fail readably, and come back on a second try', async () => {
+    network.api.faults.set('/api/orders', 503);
+    renderApp('/orders');
+    expect(await screen.findByText('Storekeep had a problem')).toBeVisible();
+    network.api.faults.clear();
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('grid')).toBeVisible();
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows each part by itself, also when one fails', async () => {
+    network.api.faults.set('/api/analytics/top-products', 500);
+    renderApp('/insights');
+    expect(await screen.findByRole('article', { name: 'Total sales' })).toBeVisible();
+    expect(await screen.findByText(/Yesterday brought/)).toBeVisible();
+    expect(await screen.findByText('Storekeep had a problem')).toBeVisible();
+    expect(screen.getAllByText('Days in Europe/London').length).toBeGreaterThan(0);
+  });
+});
+
+describe('settings', () => {
+  it('disconnect a store only after its address is typed, and show the erasure', async () => {
+    const { router } = renderApp('/settings/stores');
+    const [first] = await screen.findAllByRole('button', { name: 'Disconnect' });
+    await userEvent.click(first as HTMLElement);
+    expect(await screen.findByText(/This erases \d+ orders/)).toBeVisible();
+    await userEvent.type(screen.getByLabelText(/Type the shop/), 'demo-store.myshopify.com');
+    await userEvent.click(screen.getByRole('button', { name: 'Disconnect and erase' }));
+    await waitFor(() => expect(router.state.location.pathname).toMatch(/^\/settings\/erasures\//));
+  });
+
+  it('show a viewer what they may not do, and who can change that', async () => {
+    network.reset({ role: 'viewer' });
+    renderApp('/operations/jobs');
+    expect(await screen.findByText('Your role cannot see this')).toBeVisible();
+    expect(screen.getByText(/An owner or admin can change your role/)).toBeVisible();
+  });
+});
+
+it('an address that leads nowhere says so', async () => {
+  renderApp('/no-such-page');
+  expect(await screen.findByText('There is no such page')).toBeVisible();
+});

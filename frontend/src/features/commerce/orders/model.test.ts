@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { shopifyAdminAddress } from '../shopify-admin';
+import { FINANCIAL, isFiltered, orderFilters, readOrderSearch, stateWords } from './model';
+
+const STORE = '0b9ad7a4-0000-7000-a000-000000000001';
+
+describe('the orders page’s address', () => {
+  it('keeps what it knows and drops what it does not', () => {
+    const search = readOrderSearch({
+      q: ' 1001 ',
+      payment: 'PAID',
+      cancelled: 'false',
+      sort: 'sideways',
+      hack: '1',
+      from: 'x',
+    });
+    expect(search).toEqual({ q: '1001', payment: 'PAID', cancelled: false });
+    expect(isFiltered(search)).toBe(true);
+    expect(isFiltered({ sort: 'total' })).toBe(false);
+  });
+
+  it('becomes what the API is asked', () => {
+    expect(orderFilters({}, undefined, '2026-03-10')).toEqual({ sort: '-createdAt' });
+    expect(orderFilters({ range: '7d', fulfilment: 'FULFILLED', sort: '-total' }, STORE, '2026-03-10')).toEqual({
+      storeId: STORE,
+      fulfillmentStatus: 'FULFILLED',
+      from: '2026-03-04',
+      to: '2026-03-10',
+      sort: '-total',
+    });
+  });
+});
+
+describe('an order', () => {
+  it('has its state in words, known or not', () => {
+    expect(stateWords(FINANCIAL, 'PARTIALLY_REFUNDED')).toEqual({ tone: 'neutral', label: 'Partially refunded' });
+    expect(stateWords(FINANCIAL, 'SOMETHING_NEW')).toEqual({ tone: 'neutral', label: 'Something new' });
+    expect(stateWords(FINANCIAL, null)).toBeNull();
+  });
+
+  it('is found in the shop’s own admin', () => {
+    const address = 'https://admin.shopify.com/store/demo-store/orders/42';
+    expect(shopifyAdminAddress('demo-store.myshopify.com', 'orders', '42')).toBe(address);
+    expect(shopifyAdminAddress('demo-store.myshopify.com', 'orders', 'gid://shopify/Order/42')).toBe(address);
+  });
+});

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import type { SyncRun } from '~/api/types';
+import { buildState, newRun } from '~/test/fake/state';
+import { importRun, runTotals } from './model';
+
+const state = buildState({ now: new Date('2026-03-10T12:00:00Z'), days: 1, perDay: 1 });
+const store = state.shops[0]?.store;
+const run = (kind: SyncRun['kind'], status: SyncRun['status']): SyncRun => {
+  if (!store) throw new Error('the stand-in has a store');
+  return { ...newRun(state, store, kind, 'MANUAL'), status };
+};
+
+it('the import of a store is its first run, unless a full resync is going on', () => {
+  const first = run('INITIAL', 'SUCCEEDED');
+  const resync = run('RESYNC', 'RUNNING');
+  expect(importRun([run('DELTA', 'SUCCEEDED'), first])).toBe(first);
+  expect(importRun([resync, first])).toBe(resync);
+  expect(importRun([run('RESYNC', 'SUCCEEDED'), first])).toBe(first);
+  expect(importRun([run('DELTA', 'RUNNING')])).toBeNull();
+});
+
+it('a run’s totals are those of its parts', () => {
+  const one = run('DELTA', 'SUCCEEDED');
+  one.resources.forEach((resource, index) => Object.assign(resource, { read: index + 1, failed: index }));
+  expect(runTotals(one)).toEqual({ read: 6, written: 0, unchanged: 0, failed: 3 });
+});

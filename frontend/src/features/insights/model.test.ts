@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { Overview, OverviewTile, Timeseries } from '~/api/types';
+import {
+  brokenParts,
+  chartPoints,
+  customerSeries,
+  figureOf,
+  readInsightSearch,
+  salesSeries,
+  senseOf,
+  tileError,
+} from './model';
+
+const tile = (over: Partial<OverviewTile>): OverviewTile => ({
+  key: 'total_sales',
+  label: 'Total sales',
+  unit: 'money',
+  value: '1234.50',
+  previous: '1000.00',
+  change: '0.2345',
+  definition: 'd',
+  differsFromShopify: null,
+  sparkline: [],
+  ...over,
+});
+
+const point = (date: string, totalSales: string, over = {}) => ({
+  date,
+  orders: 1,
+  revenue: totalSales,
+  grossSales: totalSales,
+  discounts: '0.00',
+  returns: '0.00',
+  netSales: totalSales,
+  totalSales,
+  refunded: '0.00',
+  newCustomers: 1,
+  returningCustomers: 2,
+  ...over,
+});
+
+const series = (over: Partial<Timeseries> = {}): Timeseries => ({
+  interval: 'day',
+  timeZone: 'Europe/London',
+  currency: 'GBP',
+  points: [point('2026-03-01', '0.10'), point('2026-03-02', '0.20')],
+  previous: [point('2026-02-27', '5.00')],
+  ...over,
+});
+
+describe('figures', () => {
+  it('are written by their unit', () => {
+    expect(figureOf(tile({}), 'GBP')?.value).toBe('£1,234.50');
+    expect(figureOf(tile({ unit: 'count', value: '12345' }), 'GBP')?.value).toBe('12,345');
+    expect(figureOf(tile({ unit: 'ratio', value: '0.1234' }), 'GBP')?.value).toBe('12.3%');
+    expect(figureOf(tile({ value: null }), 'GBP')).toBeNull();
+  });
+
+  it('know which way is good', () => {
+    expect(senseOf('total_sales')).toBe('up-good');
+    expect(senseOf('refunds')).toBe('up-bad');
+    expect(senseOf('taxes')).toBe('neutral');
+  });
+
+  it('tell a part that failed from a figure that does not exist', () => {
+    const overview = { errors: [{ part: 'customers', code: 'PART_UNAVAILABLE' }] } as unknown as Overview;
+    expect(tileError(overview, 'returning_rate')).toBe('PART_UNAVAILABLE');
+    expect(tileError(overview, 'aov')).toBeNull();
+    expect(brokenParts(overview.errors)).toBe('Customer figures');
+  });
+});
+
+describe('charts', () => {
+  it('add up exactly', () => {
+    expect(salesSeries(series(), 'totalSales', 'Total sales')[0]?.total).toBe('£0.30');
+  });
+
+  it('lay the period before over this one, with holes where it is shorter', () => {
+    expect(salesSeries(series(), 'totalSales', 'Total sales')[1]?.values).toEqual(['5.00', null]);
+    expect(salesSeries(series({ previous: [] }), 'totalSales', 'Total sales')).toHaveLength(1);
+  });
+
+  it('never add people over days', () => {
+    expect(customerSeries(series()).map((one) => one.total)).toEqual([null, null]);
+  });
+
+  it('name weeks and months by what they span', () => {
+    expect(chartPoints(series({ interval: 'week' }))[0]?.long).toMatch(/1.*7/);
+    expect(chartPoints(series({ interval: 'month' }))[0]?.long).toMatch(/Mar 2026/);
+  });
+});
+
+it('the page’s address keeps only what it knows', () => {
+  expect(readInsightSearch({ range: '7d', compare: 'year', currency: 'gbp', from: '2026-99-01' })).toEqual({
+    range: '7d',
+    compare: 'year',
+  });
+});
