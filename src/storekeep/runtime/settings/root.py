@@ -80,7 +80,7 @@ def load_settings(env_file: str | None = ".env") -> Settings:
     problems: list[str] = []
     values: dict[str, Any] = {}
     try:
-        values["environment"] = _EnvironmentSetting(_env_file=env_file).environment  # type: ignore[call-arg]
+        values["environment"] = _EnvironmentSetting(_env_file=env_file).environment
     except ValidationError as error:
         problems += _lines("", error)
     for name, model in AREAS.items():
