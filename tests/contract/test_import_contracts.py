@@ -103,6 +103,6 @@ def test_no_source_file_grows_past_400_lines() -> None:
     long = {
         str(f.relative_to(ROOT)): n
         for f in sources
-        if "generated" not in f.parts and (n := len(f.read_text().splitlines())) > 400
+        if "generated" not in f.parts and ".gen." not in f.name and (n := len(f.read_text().splitlines())) > 400
     }
     assert not long
