@@ -16,6 +16,7 @@ from storekeep.sandbox.shopify.fields import (
     part,
     price,
     refuse,
+    spelt,
 )
 from storekeep.sandbox.shopify.model import Customer, Order, Product
 from storekeep.sandbox.shopify.paging import not_available, page_of_list
@@ -100,7 +101,7 @@ def _option_values(pair: tuple[Product, int]) -> list[str]:
 
 PRODUCTS: dict[str, Table] = {
     "Product": {
-        "id": lambda c, o, a: f"gid://shopify/Product/{o.id}",
+        "id": spelt("'gid://shopify/Product/%d' % {0}.id", lambda c, o, a: f"gid://shopify/Product/{o.id}"),
         "legacyResourceId": attribute("id"),
         "title": attribute("title"),
         "handle": attribute("handle"),
@@ -139,7 +140,7 @@ PRODUCTS: dict[str, Table] = {
         "values": lambda c, x, a: _option_values(x),
     },
     "ProductVariant": {
-        "id": lambda c, x, a: f"gid://shopify/ProductVariant/{x[1].id}",
+        "id": spelt("'gid://shopify/ProductVariant/%d' % {0}[1].id", lambda c, x, a: f"gid://shopify/ProductVariant/{x[1].id}"),
         "legacyResourceId": part("id"),
         "title": part("title"),
         "displayName": lambda c, x, a: f"{x[0].title} - {x[1].title}",

@@ -22,6 +22,7 @@ from storekeep.sandbox.shopify.fields import (
     money,
     part,
     refuse,
+    spelt,
 )
 from storekeep.sandbox.shopify.ledger import LEDGER, agreements
 from storekeep.sandbox.shopify.model import Bag, Discount, Fulfillment, Line, Order, Refund, Transaction, add, less, times
@@ -187,7 +188,7 @@ def _variant(ctx: Context, line: Line) -> Any:
 
 
 LINE: Table = {
-    "id": lambda c, x, a: f"gid://shopify/LineItem/{x[1].id}",
+    "id": spelt("'gid://shopify/LineItem/%d' % {0}[1].id", lambda c, x, a: f"gid://shopify/LineItem/{x[1].id}"),
     "title": part("title"),
     "variantTitle": part("variant_title"),
     "name": lambda c, x, a: f"{x[1].title} - {x[1].variant_title}" if x[1].variant_title else x[1].title,
@@ -206,7 +207,7 @@ LINE: Table = {
     "customAttributes": part("attributes"),
     "product": lambda c, x, a: None if x[1].product_id is None else c.store.products.get(x[1].product_id),
     "variant": lambda c, x, a: _variant(c, x[1]),
-    "originalUnitPriceSet": lambda c, x, a: money(x[0], x[1].unit),
+    "originalUnitPriceSet": spelt("(*{0}[1].unit, {0}[0].currency, {0}[0].presentment)", lambda c, x, a: money(x[0], x[1].unit)),
     "originalTotalSet": _line_bag(lambda line: times(line.unit, line.quantity)),
     "discountedTotalSet": _discounted(codes=False),
     "discountedUnitPriceAfterAllDiscountsSet": _line_bag(_unit_after),

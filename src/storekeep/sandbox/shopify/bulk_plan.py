@@ -26,7 +26,7 @@ from graphql import (
 
 from storekeep.sandbox.shopify.answer_root import type_name
 from storekeep.sandbox.shopify.engine import prepare, resolver_of, schema, table_of
-from storekeep.sandbox.shopify.fields import Args, Context, Field, Resolver, expression_of
+from storekeep.sandbox.shopify.fields import SPELLING, Args, Context, Field, Resolver, expression_of
 from storekeep.sandbox.shopify.scopes import required
 
 MAX_CONNECTIONS = 5
@@ -173,8 +173,8 @@ class _Compiler:
         """One function that makes the whole dict, written out as Python: calls through nested closures take twice as long."""
         made = _Source()
         text = self.literal(kind, selected, "item", made)
-        scope: dict[str, Any] = dict(made.names)
-        # Only names counted up here and quoted field names of a validated document get into the text.
+        scope: dict[str, Any] = {**SPELLING, **made.names}
+        # Only names counted up here, resolvers' own spellings and quoted keys of a validated document get into the text.
         exec(f"def shape(ctx, item):\n    return {text}", scope)  # noqa: S102
         return cast(Shape, scope["shape"])
 

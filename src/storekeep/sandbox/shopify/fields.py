@@ -78,24 +78,25 @@ def refuse(args: Args, field_name: str, *names: str) -> None:
 
 def attribute(name: str) -> Resolver:
     """The parent's own attribute."""
-    return _known(lambda c, o, a: getattr(o, name), "{0}." + name)
+    return spelt("{0}." + name, lambda c, o, a: getattr(o, name))
 
 
 def part(name: str) -> Resolver:
     """The attribute of a part that travels as (order, part) or (product, variant)."""
-    return _known(lambda c, x, a: getattr(x[1], name), "{0}[1]." + name)
+    return spelt("{0}[1]." + name, lambda c, x, a: getattr(x[1], name))
 
 
 _spelt: dict[Resolver, str] = {}
 
 
-def _known(resolve: Resolver, expression: str) -> Resolver:
+def spelt(expression: str, resolve: Resolver) -> Resolver:
+    """A resolver with the same said as a Python expression over the parent `{0}`; it may use the names in `SPELLING`."""
     _spelt[resolve] = expression
     return resolve
 
 
 def expression_of(resolve: Resolver, item: str) -> str | None:
-    """The same as a Python expression over the variable `item`, for resolvers that only read an attribute."""
+    """What a resolver does, as a Python expression over the variable `item`; None for one that was not spelt out."""
     text = _spelt.get(resolve)
     return None if text is None else text.format(item)
 
@@ -128,6 +129,9 @@ def amount(minor: int, currency: str) -> str:
     return f"{whole}.{fraction.rstrip('0') or '0'}"
 
 
+SPELLING: dict[str, Any] = {"amount": amount}  # the names that spelt-out resolvers may use
+
+
 def price(minor: int, currency: str) -> str:
     """A Money scalar, as variants carry it: all of the currency's decimals (`12.50`, `1200`, `1.234`)."""
     whole, fraction = _split(minor, currency)
@@ -157,12 +161,12 @@ def _personal(name: str) -> Resolver:
 
 MONEY: dict[str, Table] = {
     "MoneyBag": {
-        "shopMoney": lambda c, o, a: (o[0], o[2]),
-        "presentmentMoney": lambda c, o, a: (o[1], o[3]),
+        "shopMoney": spelt("({0}[0], {0}[2])", lambda c, o, a: (o[0], o[2])),
+        "presentmentMoney": spelt("({0}[1], {0}[3])", lambda c, o, a: (o[1], o[3])),
     },
     "MoneyV2": {
-        "amount": lambda c, o, a: amount(o[0], o[1]),
-        "currencyCode": lambda c, o, a: o[1],
+        "amount": spelt("amount({0}[0], {0}[1])", lambda c, o, a: amount(o[0], o[1])),
+        "currencyCode": spelt("{0}[1]", lambda c, o, a: o[1]),
     },
 }
 

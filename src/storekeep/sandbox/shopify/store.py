@@ -47,6 +47,7 @@ class Table(Generic[R]):
         self._base = len(rows.ids)
         self._changed: dict[int, R] = {}
         self._built: dict[int, R] = {}
+        self._near: dict[int, R] = {}  # living rows by id, of a table that keeps what it built
         self._position = {id: i for i, id in enumerate(rows.ids)}
         self._dead: set[int] = set()
         self._sorted: dict[str, list[int]] = {}
@@ -86,11 +87,18 @@ class Table(Generic[R]):
 
     def get(self, id: int) -> R | None:
         """The living row with that id, or None."""
+        row = self._near.get(id)  # line items ask for their products here, hundreds of thousands of times
+        if row is not None:
+            return row
         position = self._position.get(id)
         if position is None or position in self._dead:
             return None
-        # Spelt out rather than left to `at`: line items ask for their products here, hundreds of thousands of times.
-        return self._changed.get(position) or self._built.get(position) or self.at(position)
+        row = self.at(position)
+        if self._rows.keep:
+            self._near[id] = row
+            if self._changed.get(position, row) is not row or position in self._dead:
+                self._near.pop(id, None)  # it changed in the other thread while it was being fetched
+        return row
 
     def put(self, row: R) -> None:
         """Adds the row or replaces the one with its id."""
@@ -100,6 +108,7 @@ class Table(Generic[R]):
             position = self._position[row.id] = len(rows.ids)
             rows.add(row.id, row.created, row.updated, processed)
         self._changed[position] = row
+        self._near.pop(row.id, None)
         self._dead.discard(position)
         rows.created[position], rows.updated[position], rows.processed[position] = row.created, row.updated, processed
         self._sorted.clear()
@@ -109,6 +118,7 @@ class Table(Generic[R]):
         position = self._position.get(id)
         if position is not None:
             self._dead.add(position)
+            self._near.pop(id, None)
             self._sorted.clear()
 
     def ordered(self, column: str) -> list[int]:
