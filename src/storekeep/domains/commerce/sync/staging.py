@@ -42,8 +42,9 @@ class Staging:
 
     async def open(self) -> None:
         """Make the tables. Once a transaction."""
-        driver = await self._driver()
-        await driver.execute(";".join(table.ddl() for table in self._tables.values()))
+        # Through the session, whose first statement begins the transaction; what goes past it, to the driver, does not.
+        for table in self._tables.values():
+            await self._session.execute(text(table.ddl()))
 
     async def copy(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Copy rows into their tables."""
