@@ -17,6 +17,7 @@ PASSWORD = "storekeep-demo"  # noqa: S105 - public: the demo's own, refused in p
 _FINISHED = ("SUCCEEDED", "PARTIAL")
 _ATTEMPTS = 3
 _START_SECONDS = 60.0
+_POLL_SECONDS = 1.0
 
 
 class DemoFailed(RuntimeError):
@@ -68,16 +69,22 @@ class Owner:
                 known[shop] = store["id"]
         return [known[shop] for shop in self.tenant.shops]
 
-    def imported(self, store_id: str) -> bool:
-        """Whether the store has been copied once. Asks for another run after one that failed; raises DemoFailed after three."""
-        runs = self._get("/api/sync/runs", storeId=store_id)["items"]
-        if any(run["status"] in _FINISHED for run in runs):
-            return True
-        if runs and runs[0]["status"] in ("FAILED", "CANCELLED"):
-            if len(runs) >= _ATTEMPTS:
-                raise DemoFailed(f"The import of {self.tenant.name} failed: {runs[0].get('error')}")
-            self._send("POST", "/api/sync", {"storeId": store_id})
-        return False
+    def not_imported(self, store_ids: list[str]) -> list[str]:
+        """Those of these stores that have not been copied once. Asks for another run after one that failed, three in all.
+
+        Raises DemoFailed when the third has failed.
+        """
+        runs: dict[str, list[dict[str, Any]]] = {store_id: [] for store_id in store_ids}
+        for run in self._get("/api/sync/runs", limit="100")["items"]:
+            runs.setdefault(run["storeId"], []).append(run)
+        left = [store_id for store_id in store_ids if not any(run["status"] in _FINISHED for run in runs[store_id])]
+        for store_id in left:
+            newest = runs[store_id][0] if runs[store_id] else None
+            if newest and newest["status"] in ("FAILED", "CANCELLED"):
+                if len(runs[store_id]) >= _ATTEMPTS:
+                    raise DemoFailed(f"The import of {self.tenant.name} failed: {newest.get('error')}")
+                self._send("POST", "/api/sync", {"storeId": store_id})
+        return left
 
     def close(self) -> None:
         """Sign out, so that a session does not remain from every start."""
@@ -85,12 +92,12 @@ class Owner:
         self._client.close()
 
     def _get(self, path: str, **query: str) -> dict[str, Any]:
-        answer: dict[str, Any] = self._checked(self._client.get(path, params=query)).json()
+        answer: dict[str, Any] = self._checked(self._request("GET", path, params=query)).json()
         return answer
 
     def _send(self, method: str, path: str, body: Any, *, but: int | None = None) -> dict[str, Any] | None:
         """The answer's body; None when its status is `but`, the one refusal the caller reckons with."""
-        response = self._client.request(method, path, json=body)
+        response = self._request(method, path, json=body)
         if response.status_code == but:
             return None
         self._checked(response)
@@ -98,6 +105,14 @@ class Owner:
             self._client.headers["Cookie"] = cookie.split(";", 1)[0]
         answer: dict[str, Any] = response.json() if response.content else {}
         return answer
+
+    def _request(self, method: str, path: str, **content: Any) -> httpx.Response:
+        """The response, after waiting out a limit of requests as long as it asks for."""
+        while True:
+            response = self._client.request(method, path, **content)
+            if response.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                return response
+            time.sleep(float(response.headers.get("retry-after", "5")))
 
     def _checked(self, response: httpx.Response) -> httpx.Response:
         if response.is_error:
@@ -110,21 +125,23 @@ class Owner:
 def seed(address: str, origin: str, *, full: bool, say: Callable[[str], None]) -> None:
     """Make the demo tenants as far as they are absent and wait until their shops are imported. Raises DemoFailed."""
     owners = []
-    waiting: dict[str, Owner] = {}
+    waiting: dict[Owner, list[str]] = {}
     for tenant in (DEMO, OTHER, FULL) if full else (DEMO, OTHER):
         owner = Owner(tenant, address, origin)
         if _patiently(owner.sign_in):
             owners.append(owner)
-            waiting |= dict.fromkeys(owner.connect(), owner)
+            waiting[owner] = owner.connect()
         else:
             say(f"{tenant.name}: its password has been changed; it is left as it is.")
-    while waiting:
-        for store_id, owner in list(waiting.items()):
-            if owner.imported(store_id):
-                del waiting[store_id]
+    while True:
+        for owner, stores in list(waiting.items()):
+            waiting[owner] = owner.not_imported(stores)
+            if not waiting[owner]:
+                del waiting[owner]
                 say(f"{owner.tenant.name}: imported.")
-        if waiting:
-            time.sleep(0.5)
+        if not waiting:
+            break
+        time.sleep(_POLL_SECONDS)
     for owner in owners:
         owner.close()
 

@@ -82,6 +82,7 @@ def for_children(given: Given, home: Home, addresses: Mapping[str, str]) -> dict
         "PORT": str(given.port),
         "ENCRYPTION_KEY": secrets["ENCRYPTION_KEY"],
         "SESSION_SECRET": secrets["SESSION_SECRET"],
+        "JOBS_GRACE_S": "3",  # somebody waits at a terminal; what is cut short is taken up again
         "PYTHONUNBUFFERED": "1",
     }
     page = Path("frontend/dist").absolute()
