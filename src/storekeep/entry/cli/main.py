@@ -74,15 +74,11 @@ def worker() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest revision, as its owner (DATABASE_OWNER_URL)."""
-    from storekeep.entry import migrations
+    from storekeep.entry.cli.migrate import migrate_database
     from storekeep.runtime.settings import load_settings
 
     with refusals():
-        owner_url = load_settings().database.owner_url
-        if owner_url is None:
-            typer.echo(f"DATABASE_OWNER_URL is not set.\n{migrations.EXPLAIN_ROLES}", err=True)
-            raise typer.Exit(1)
-        migrations.upgrade(owner_url.get_secret_value())
+        migrate_database(load_settings())
 
 
 @app.command()

@@ -153,14 +153,22 @@ class Supervisor:
         if stand_in:
             self._wait("the Shopify stand-in", self._keepers[-1].ready)
         api = self._keep("api", commands.serve, env, lambda _: status(host, given.port, "/readyz") == 200)
-        self._keep("worker", commands.worker, env, lambda _: True, stop_seconds=30)
         if api:
             self._wait("the API", lambda: listens(host, given.port))
-        if stand_in and commands.demo:
-            self._run_step("demo", commands.demo, env, "the import of the demo stores")
+        # Last, so that it takes no time from the API, which people wait for.
+        self._keep("worker", commands.worker, env, lambda _: True, stop_seconds=30)
+        demo = commands.demo if stand_in else None
+        if demo and not (api and api.ready()):
+            self._run_step("demo", demo, env, "the import of the demo stores")
+            demo = None
         if api:
             self._wait("the API to be ready", api.ready, every=0.2)
         self._announce(demo=bool(stand_in and commands.demo))
+        if demo:  # it was imported by an earlier run; what has been deleted since is made again, and nothing waits for it
+            try:
+                self._run_step("demo", demo, env, "")
+            except StartFailed as error:
+                self.say(str(error))
 
     def _make_roles(self, dsn: str) -> RoleUrls:
         """Make the database and its roles; again when the server was killed and restarted meanwhile. Raises StartFailed."""
