@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from storekeep.domains.audit import public as audit
 from storekeep.domains.commerce.browse.orders import OrderNotFound
 from storekeep.domains.commerce.calendars import Calendar, CalendarChanged, find_calendar
 from storekeep.domains.commerce.errors import OrderGoneAtSource, OrderOutOfReach
@@ -21,7 +25,7 @@ from storekeep.integrations.shopify.documents import ORDER_DETAIL
 from storekeep.integrations.shopify.errors import ShopifyObjectGone
 from storekeep.kit.clock import now
 from storekeep.kit.scope import Scope
-from storekeep.runtime.database import Database
+from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.services import Services
 
 _VISIBLE = timedelta(days=59)
@@ -47,7 +51,7 @@ async def refresh_order(services: Services, scope: Scope, order_id: UUID) -> Non
         raise OrderOutOfReach()
     for attempt in range(_TRIES):
         try:
-            changed = await _store(db, scope, calendar, client, node, order.shopify_id)
+            changed = await _store(db, scope, calendar, client, node, order)
             break
         except CalendarChanged:
             if attempt == _TRIES - 1:
@@ -74,9 +78,9 @@ async def _read(client: ShopifyClient, number: int) -> dict[str, object] | None:
 
 
 async def _store(
-    db: Database, scope: Scope, calendar: Calendar, client: ShopifyClient, node: dict[str, object] | None, number: int
+    db: Database, scope: Scope, calendar: Calendar, client: ShopifyClient, node: dict[str, object] | None, order: Order
 ) -> bool:
-    """Merge what was read; whether anything is different now."""
+    """Merge what was read, and put on record that a person asked; whether anything is different now."""
     assembler = OrderAssembler(calendar.zone)
     if node is not None:
         assembler.whole(node)
@@ -86,10 +90,33 @@ async def _store(
         await read_details(client, assembler, priority="interactive")
     async with db.tenant(scope) as session:
         await connections.ensure_store_active(session, calendar.store_id)
+        before = await _told(session, order.id)
         if node is None:
-            merged = await remove_orders(session, calendar, [number])
+            merged = await remove_orders(session, calendar, [order.shopify_id])
         else:
             merged = await apply(session, calendar, assembler)
+        await audit.record(
+            session,
+            action="order.removed" if node is None else "order.refreshed",
+            subjects=[audit.Subject("order", order.id), audit.Subject("store", calendar.store_id)],
+            before=before,
+            after=await _told(session, order.id),
+        )
         if merged.changed:
             await session.announce(StoreDataChanged(store_id=calendar.store_id, resource=Resource.ORDERS))
     return merged.changed
+
+
+async def _told(session: TenantSession, order_id: UUID) -> dict[str, Any] | None:
+    """What the record says of an order; None when it is not there."""
+    columns = (Order.source_updated_at, Order.financial_status, Order.fulfillment_status, Order.cancelled_at)
+    row = (await session.execute(select(*columns, Order.current_total_price).where(Order.id == order_id))).one_or_none()
+    if row is None:
+        return None
+    return {
+        "updatedAt": row.source_updated_at.isoformat(),
+        "financialStatus": row.financial_status,
+        "fulfillmentStatus": row.fulfillment_status,
+        "cancelledAt": row.cancelled_at.isoformat() if row.cancelled_at else None,
+        "currentTotalPrice": str(row.current_total_price.normalize()),
+    }

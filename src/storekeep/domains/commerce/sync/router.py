@@ -107,9 +107,15 @@ async def get_run(session: Reading, run_id: PathId) -> SyncRunRead:
 @router.post("/sync/runs/{run_id}/cancel", summary="Cancel a sync run", responses=refusals(RunNotFound, RunAlreadyOver))
 async def cancel_run(session: Syncing, run_id: PathId) -> SyncRunRead:
     """What is stored stays; nothing more of the run is."""
+    was = str((await runs.read_run(session, run_id)).run.status)
     facts = await runs.cancel_run(session, run_id)
-    subjects = [audit.Subject("store", facts.run.store_id)]
-    await audit.record(session, action="sync.cancelled", subjects=subjects, after={"runId": str(run_id)})
+    await audit.record(
+        session,
+        action="sync.cancelled",
+        subjects=[audit.Subject("store", facts.run.store_id)],
+        before={"runId": str(run_id), "status": was},
+        after={"runId": str(run_id), "status": str(facts.run.status)},
+    )
     return SyncRunRead.of(facts)
 
 
@@ -137,7 +143,4 @@ async def refresh(
     """The order as Shopify has it at this moment. One that Shopify deleted is removed here too, and answered with 410."""
     await refresh_order(services_of(request), scope, order_id)
     async with db.tenant(scope) as session:
-        whole = await orders.get_order(session, order_id)
-        subjects = [audit.Subject("order", order_id), audit.Subject("store", whole.row.order.store_id)]
-        await audit.record(session, action="order.refreshed", subjects=subjects)
-        return OrderDetailRead.whole(whole)
+        return OrderDetailRead.whole(await orders.get_order(session, order_id))
