@@ -163,6 +163,7 @@ def wire(db: Database, redis: Redis, http: Any, base_url: str, limits: SyncLimit
     """The services of a worker that reaches Shopify at `base_url`."""
     services = Services()
     services.provide(Database, db)
+    services.provide(Redis, redis)
     services.provide(TokenCipher, TokenCipher(CIPHER_KEY))
     gateway = ShopifyGateway(
         http,
