@@ -14,8 +14,9 @@ from sqlalchemy import text
 
 from storekeep.domains.commerce.rebase import adopt_calendar
 from storekeep.domains.commerce.sales_days import FIGURES, compute_days
-from storekeep.domains.commerce.sync.apply import remove_orders
+from storekeep.domains.commerce.sync.apply import remove
 from storekeep.domains.commerce.sync.batch import Span
+from storekeep.domains.commerce.types import Resource
 from tests.domains.commerce.records import a_customer, a_line, a_refund, a_refund_line, an_order, bag
 from tests.domains.commerce.stores import Shop
 
@@ -76,7 +77,7 @@ operations: st.SearchStrategy[Op] = st.one_of(
     st.tuples(st.just("customers"), st.lists(customers, min_size=1, max_size=3)),
     st.tuples(st.just("orders left"), st.lists(orders(), max_size=2)),
     st.tuples(st.just("customers left"), st.lists(customers, max_size=2)),
-    st.tuples(st.just("remove"), st.integers(1, 4)),
+    st.tuples(st.just("remove"), st.tuples(st.sampled_from([Resource.ORDERS, Resource.CUSTOMERS]), st.integers(1, 4))),
     st.tuples(st.just("zone"), st.sampled_from(["Europe/London", "Pacific/Auckland", "America/Los_Angeles"])),
     st.tuples(st.just("currency"), st.sampled_from(["GBP", "EUR"])),
 )
@@ -94,7 +95,7 @@ async def carry_out(shop: Shop, operation: Op) -> Shop:
         await shop.customers(*given_, complete=everything if "left" in kind else None)
     elif kind == "remove":
         async with shop.db.tenant(shop.scope) as session:
-            await remove_orders(session, shop.calendar, [given_])
+            await remove(session, shop.calendar, given_[0], [given_[1]])
     else:
         calendar = replace(shop.calendar, **{"time_zone" if kind == "zone" else "currency": given_})
         async with shop.db.tenant(shop.scope) as session:
@@ -233,7 +234,7 @@ async def test_an_earlier_order_makes_its_customer_new_on_its_own_day(shop: Shop
     days = await shop.rows("SELECT new_customers, returning_customers FROM sales_days WHERE store_id = :store ORDER BY day")
     assert [tuple(day) for day in days] == [(1, 0), (0, 1)]
     async with shop.db.tenant(shop.scope) as session:
-        await remove_orders(session, shop.calendar, [2])
+        await remove(session, shop.calendar, Resource.ORDERS, [2])
     days = await shop.rows("SELECT new_customers, returning_customers FROM sales_days WHERE store_id = :store ORDER BY day")
     assert [tuple(day) for day in days] == [(1, 0)]
     await assert_no_drift(shop)

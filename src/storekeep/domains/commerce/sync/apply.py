@@ -9,10 +9,11 @@ from storekeep.domains.commerce.sync.batch import Merged, Span
 from storekeep.domains.commerce.sync.customer_rows import CustomerAssembler
 from storekeep.domains.commerce.sync.merge_customers import merge_customers
 from storekeep.domains.commerce.sync.merge_orders import merge_orders
-from storekeep.domains.commerce.sync.merge_products import merge_products
+from storekeep.domains.commerce.sync.merge_products import merge_products, remove_products
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
 from storekeep.domains.commerce.sync.product_rows import ProductAssembler
 from storekeep.domains.commerce.sync.staging import CUSTOMER_TABLES, ORDER_TABLES, PRODUCT_TABLES, Staging
+from storekeep.domains.commerce.types import Resource
 from storekeep.runtime.database import TenantSession
 
 
@@ -67,7 +68,15 @@ async def apply(
     return await merge_staged(session, calendar, assembler, staging, complete=complete)
 
 
-async def remove_orders(session: TenantSession, calendar: Calendar, numbers: Collection[int]) -> Merged:
-    """Remove orders, by their Shopify numbers, that were deleted at the source, and recompute their days."""
+async def remove(session: TenantSession, calendar: Calendar, resource: Resource, numbers: Collection[int]) -> Merged:
+    """Remove records, by their Shopify numbers, that were deleted at the source, and recompute the days they touch.
+
+    Once a transaction, and none of the resource may be staged in it.
+    """
+    if resource is Resource.PRODUCTS:
+        return await remove_products(session, calendar, numbers)
+    if resource is Resource.CUSTOMERS:
+        await Staging(session, CUSTOMER_TABLES).open()
+        return await merge_customers(session, calendar, deleted=numbers)
     await Staging(session, ORDER_TABLES).open()
     return await merge_orders(session, calendar, staged={}, deleted=numbers)

@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from storekeep.domains.commerce.sync.batch import Buffers, Tally
 from storekeep.domains.commerce.sync.digest import Digest
 from storekeep.domains.commerce.sync.ids import IdBlock
-from storekeep.domains.commerce.sync.reading import BadRecord, Node, gid_number
+from storekeep.domains.commerce.sync.reading import BadRecord, Node, gid_number, linked_number
 
 
 class State(Protocol):
@@ -88,7 +88,7 @@ class Assembler(Generic[S]):
     def child(self, node: Node) -> None:
         """A part out of a bulk file, which names its record in `__parentId`; parts of refused records are passed over."""
         try:
-            parent = gid_number(node.get("__parentId"), "__parentId")
+            parent = linked_number(node.get("__parentId"), "__parentId")
         except BadRecord as error:
             self.tally.refuse(error, node.get("id"))
             return

@@ -1,4 +1,5 @@
-"""What changed of a resource since its mark: pages by time of change, each stored in one transaction that moves the mark along.
+"""What changed of a resource since its mark: pages by time of change, each stored in one transaction that moves the mark along;
+and what was deleted, which no page shows.
 
 Killed between pages, the next attempt begins at the last page's newest change; records of that very second are read again, and
 found unchanged.
@@ -10,11 +11,12 @@ from datetime import datetime
 
 from storekeep.domains.commerce.events import StoreDataChanged
 from storekeep.domains.commerce.sync import runs
-from storekeep.domains.commerce.sync.apply import apply
+from storekeep.domains.commerce.sync.apply import apply, remove
 from storekeep.domains.commerce.sync.details import read_details, whole_order
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
 from storekeep.domains.commerce.sync.reader import StoreReading
 from storekeep.domains.commerce.sync.reading import BadRecord, Node, moment
+from storekeep.domains.commerce.sync.vanished import find_vanished
 from storekeep.domains.commerce.types import Resource
 from storekeep.domains.connections import public as connections
 from storekeep.integrations.shopify.documents import (
@@ -28,6 +30,7 @@ from storekeep.integrations.shopify.errors import ShopifyObjectGone
 from storekeep.integrations.shopify.paging import Page, complete, pages
 from storekeep.integrations.shopify.search import updated_between
 
+_REMOVED_AT_ONCE = 500
 _DOCUMENTS = {
     Resource.CUSTOMERS: CUSTOMERS_DELTA,
     Resource.ORDERS: ORDERS_DELTA,
@@ -53,6 +56,7 @@ class ResourceDelta:
         search = updated_between(begin)
         async for page in pages(self._reading.client, _DOCUMENTS[self._resource], self._resource, search=search):
             await self._store(page)
+        await self._remove(await find_vanished(self._reading, self._resource))
         await self._conclude()
 
     async def _store(self, page: Page) -> None:
@@ -71,6 +75,18 @@ class ResourceDelta:
             if merged.changed:
                 await session.announce(StoreDataChanged(store_id=reading.store_id, resource=self._resource))
         await reading.news.progress(row, changed=merged.changed)
+
+    async def _remove(self, numbers: list[int]) -> None:
+        """Let go of what was deleted at the source."""
+        reading = self._reading
+        for start in range(0, len(numbers), _REMOVED_AT_ONCE):
+            async with reading.context.transaction() as session:
+                await connections.ensure_store_active(session, reading.store_id)
+                merged = await remove(session, reading.calendar, self._resource, numbers[start : start + _REMOVED_AT_ONCE])
+                row = await runs.lock_resource(session, reading.run_id, self._resource)
+                row.removed += merged.removed
+                await session.announce(StoreDataChanged(store_id=reading.store_id, resource=self._resource))
+            await reading.news.progress(row, changed=merged.changed)
 
     async def _whole(self, node: Node) -> Node | None:
         """The record with every nested list complete; None when it was deleted while we read."""

@@ -32,6 +32,10 @@ _FIND_GONE = text("""
         AND NOT EXISTS (SELECT FROM stage_customers s WHERE s.shopify_id = c.shopify_id)
         AND c.shopify_id <> ALL(CAST(:refused AS bigint[]))
 """)
+_FIND_DELETED = text("""
+    SELECT c.id FROM customers c WHERE c.tenant_id = :tenant AND c.store_id = :store
+        AND c.shopify_id = ANY(CAST(:deleted AS bigint[]))
+""")
 # A customer's orders come first in the order of locks.
 _LOCK_ORDERS = text("""
     SELECT o.sales_day FROM (
@@ -108,27 +112,41 @@ class _Overtaken(Exception):
 
 
 async def merge_customers(
-    session: TenantSession, calendar: Calendar, *, refused: Collection[int] = (), complete: Span | None = None
+    session: TenantSession,
+    calendar: Calendar,
+    *,
+    refused: Collection[int] = (),
+    complete: Span | None = None,
+    deleted: Collection[int] = (),
 ) -> Merged:
     """Merge what lies in the staging tables of customers. Once a transaction; arguments and errors as `merge_orders`."""
     key: dict[str, Any] = {"tenant": session.tenant_id, "store": calendar.store_id, "now": now()}
     for _ in range(_RESTARTS):
         try:
             async with session.begin_nested():
-                return await _attempt(session, calendar, key, refused, complete)
+                return await _attempt(session, calendar, key, refused, complete, deleted)
         except _Overtaken:
             continue
     raise RuntimeError("another writer stored the same customers time and again")
 
 
 async def _attempt(
-    session: TenantSession, calendar: Calendar, key: dict[str, Any], refused: Collection[int], complete: Span | None
+    session: TenantSession,
+    calendar: Calendar,
+    key: dict[str, Any],
+    refused: Collection[int],
+    complete: Span | None,
+    deleted: Collection[int],
 ) -> Merged:
-    gone: list[UUID] = []
+    going: set[UUID] = set()
     days: set[date] = set()
+    if deleted:
+        going.update((await session.execute(_FIND_DELETED, {**key, "deleted": list(deleted)})).scalars())
     if complete is not None:
         bounds = {"starts": complete.starts_at, "ends": complete.ends_at, "refused": list(refused)}
-        gone = sorted((await session.execute(_FIND_GONE, {**key, **bounds})).scalars())
+        going.update((await session.execute(_FIND_GONE, {**key, **bounds})).scalars())
+    gone = sorted(going)
+    if gone:
         days.update((await session.execute(_LOCK_ORDERS, {**key, "gone": gone})).scalars())
     await session.execute(_LOCK, {**key, "gone": gone})
     await session.execute(_CLASSIFY, key)

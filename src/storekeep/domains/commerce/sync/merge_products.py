@@ -56,6 +56,10 @@ _INSERT = text(f"""
     WHERE w.state = 'new' ORDER BY w.shopify_id
     ON CONFLICT (tenant_id, store_id, shopify_id) DO NOTHING RETURNING 1
 """)
+_DELETE_KNOWN = text("""
+    DELETE FROM products p WHERE p.tenant_id = :tenant AND p.store_id = :store
+        AND p.shopify_id = ANY(CAST(:deleted AS bigint[])) RETURNING 1
+""")
 _WRITE = [
     text("""
         UPDATE products p SET source_updated_at = s.source_updated_at
@@ -84,6 +88,12 @@ _WRITE = [
 
 class _Overtaken(Exception):
     """Another transaction stored a product we took for new."""
+
+
+async def remove_products(session: TenantSession, calendar: Calendar, numbers: Collection[int]) -> Merged:
+    """Remove products, by their Shopify numbers, that were deleted at the source."""
+    key = {"tenant": session.tenant_id, "store": calendar.store_id, "deleted": list(numbers)}
+    return Merged(removed=len((await session.execute(_DELETE_KNOWN, key)).all()))
 
 
 async def merge_products(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,11 +43,20 @@ def gid_number(value: object, field: str = "id") -> int:
     return number
 
 
+# Exports name the same parents, products and variants over and over; the memory of one window's is a few megabytes.
+_known_gid = lru_cache(maxsize=16_384)(gid_number)
+
+
+def linked_number(value: object, field: str) -> int:
+    """`gid_number` of an id that comes again and again: it is read once and remembered."""
+    return _known_gid(value, field) if isinstance(value, str) else gid_number(value, field)
+
+
 def gid_number_of(node: object, field: str) -> int | None:
     """The number of a linked object `{id}`; None where nothing is linked (any more)."""
     if node is None:
         return None
-    return gid_number(node.get("id") if isinstance(node, dict) else None, field)
+    return linked_number(node.get("id") if isinstance(node, dict) else None, field)
 
 
 def moment(value: object, field: str) -> datetime:
@@ -75,11 +85,18 @@ def day(at: datetime, zone: ZoneInfo, field: str) -> date:
         raise BadRecord(field, "is out of range") from None
 
 
+@lru_cache(maxsize=16_384)
+def _decimal(value: str) -> Decimal | None:
+    # Prices repeat: most amounts of an export were read before.
+    return Decimal(value) if _AMOUNT.fullmatch(value) else None
+
+
 def amount(value: object, field: str) -> Decimal:
     """A decimal string. Amounts of 10^14 and more are refused: their sums could not be stored."""
-    if isinstance(value, str) and _AMOUNT.fullmatch(value):
-        return Decimal(value)
-    raise BadRecord(field, "is not an amount")
+    read = _decimal(value) if isinstance(value, str) else None
+    if read is None:
+        raise BadRecord(field, "is not an amount")
+    return read
 
 
 def shop_amount(node: Node, field: str) -> Decimal:
@@ -95,7 +112,7 @@ def shop_amount(node: Node, field: str) -> Decimal:
 
 def count(value: object, field: str) -> int:
     """A quantity: a whole number, not beyond a thousand million either way."""
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MAX_COUNT:
+    if type(value) is not int or not -_MAX_COUNT <= value <= _MAX_COUNT:
         raise BadRecord(field, "is not a quantity")
     return value
 
@@ -111,7 +128,10 @@ def text(value: object, field: str, limit: int = _LONG) -> str:
         return ""
     if not isinstance(value, str):
         raise BadRecord(field, "is not text")
-    return storable(value[:limit] if len(value) > limit else value)
+    if len(value) > limit:
+        value = value[:limit]
+    # What `storable` would leave as it is, which is nearly everything, need not ask it.
+    return value if value.isascii() and "\x00" not in value else storable(value)
 
 
 def text_or_none(value: object, field: str, limit: int = _LONG) -> str | None:
@@ -126,7 +146,7 @@ def label(value: object, field: str) -> str:
 
 def label_or_none(value: object, field: str) -> str | None:
     """An indexed text; None where it is missing or empty."""
-    return text(value, field, _INDEXED) or None
+    return None if value is None else text(value, field, _INDEXED) or None
 
 
 def texts(value: object, field: str) -> list[str]:
@@ -142,7 +162,7 @@ def items(value: object, field: str) -> list[Any]:
     """The objects of a plain list or of a connection's `nodes`; [] where it is missing."""
     if isinstance(value, dict):
         value = value.get("nodes")
-    if value is None:
+    if value is None or value == []:
         return []
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
         raise BadRecord(field, "is not a list")

@@ -14,7 +14,7 @@ from storekeep.domains.commerce.calendars import Calendar, CalendarChanged, find
 from storekeep.domains.commerce.errors import OrderGoneAtSource, OrderOutOfReach
 from storekeep.domains.commerce.events import StoreDataChanged
 from storekeep.domains.commerce.models import Order
-from storekeep.domains.commerce.sync.apply import apply, remove_orders
+from storekeep.domains.commerce.sync.apply import apply, remove
 from storekeep.domains.commerce.sync.details import read_details, whole_order, whole_refunds
 from storekeep.domains.commerce.sync.news import SyncNews
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
@@ -92,7 +92,7 @@ async def _store(
         await connections.ensure_store_active(session, calendar.store_id)
         before = await _told(session, order.id)
         if node is None:
-            merged = await remove_orders(session, calendar, [order.shopify_id])
+            merged = await remove(session, calendar, Resource.ORDERS, [order.shopify_id])
         else:
             merged = await apply(session, calendar, assembler)
         await audit.record(

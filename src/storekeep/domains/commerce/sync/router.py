@@ -94,7 +94,7 @@ def _place(cursor: str) -> tuple[object, UUID]:
     moment, run_id = decode_cursor(cursor, _NEWEST, 2)
     try:
         return read_moment(moment), UUID(run_id)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InvalidCursor() from error
 
 

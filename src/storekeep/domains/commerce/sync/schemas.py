@@ -3,7 +3,7 @@
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from storekeep.domains.commerce.models import SyncResource, SyncRun
 from storekeep.domains.commerce.sync.runs import RunFacts
@@ -18,7 +18,7 @@ class SyncInput(Input):
 
     store_id: Id | None = Field(None, description="One store of yours; all of them without it.")
     tenant_id: Id | None = Field(None, description="The id of one of your stores, or of your own account: all its stores.")
-    full: bool = Field(False, description="Read everything again, and remove what no longer exists in Shopify.")
+    full: StrictBool = Field(False, description="Read everything again, and remove what no longer exists in Shopify.")
 
 
 class RecordErrorRead(Read):

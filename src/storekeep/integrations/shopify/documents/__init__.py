@@ -65,6 +65,12 @@ ORDERS_DELTA = _document("orders_delta", cost=1000, page_size=10)
 CUSTOMERS_DELTA = _document("customers_delta", cost=150, page_size=100)
 PRODUCTS_DELTA = _document("products_delta", cost=150, page_size=50)
 
+# For finding what was deleted, which no other list shows.
+ORDER_IDS = _document("order_ids", cost=30, page_size=250)
+CUSTOMER_IDS = _document("customer_ids", cost=30, page_size=250)
+PRODUCT_IDS = _document("product_ids", cost=30, page_size=250)
+EXISTING_IDS = _document("existing_ids", cost=260, page_size=250)
+
 ORDER_DETAIL = _document("order_detail", cost=400)
 ORDER_REFUNDS = _document("order_refunds", cost=400, page_size=10)
 ORDER_LEDGER = _document("order_ledger", cost=500, page_size=3)
