@@ -33,7 +33,7 @@ export default defineConfig(({ mode }) => ({
         resolve: { alias: { '@tabler/icons-react': '@tabler/icons-react/dist/cjs/tabler-icons-react.cjs' } },
         test: {
           name: 'page',
-          environment: 'jsdom',
+          environment: 'happy-dom',
           isolate: false,
           testTimeout: 30_000,
           include: ['src/**/*.test.tsx'],

@@ -1,4 +1,11 @@
 /** Cache keys are written in `queries.ts` only, where each begins with the tenant; elsewhere they come from its factories. */
+
+/** Whether a value is written out on the spot, `as const` or not. */
+export function isWrittenOut(value) {
+  if (value.type === 'TSAsExpression') return isWrittenOut(value.expression);
+  return ['ArrayExpression', 'Literal', 'TemplateLiteral'].includes(value.type);
+}
+
 export default {
   meta: {
     type: 'problem',
@@ -7,14 +14,10 @@ export default {
   },
   create(context) {
     if (/[\\/]queries\.ts$/.test(context.filename)) return {};
-    const literal = (value) => {
-      if (value.type === 'TSAsExpression') return literal(value.expression);
-      return value.type === 'ArrayExpression' || value.type === 'Literal' || value.type === 'TemplateLiteral';
-    };
     return {
       Property(node) {
         const name = node.key.type === 'Identifier' ? node.key.name : node.key.value;
-        if ((name === 'queryKey' || name === 'mutationKey') && literal(node.value)) {
+        if ((name === 'queryKey' || name === 'mutationKey') && isWrittenOut(node.value)) {
           context.report({ node: node.value, messageId: 'literal' });
         }
       },

@@ -6,40 +6,41 @@ type Schemas = components['schemas'];
 export type Meta = Schemas['MetaRead'];
 export type Role = Schemas['Role'];
 export type Session = Schemas['SessionRead'];
-export type SessionListItem = Schemas['SessionListItem'];
+export type SessionListItem = Schemas['LoginSessionRead'];
 export type Tenant = Schemas['TenantRead'];
 export type Member = Schemas['MemberRead'];
 
 export type Store = Schemas['StoreRead'];
 export type Erasure = Schemas['ErasureRead'];
 
-export type SyncRun = Schemas['SyncRun'];
-export type SyncResource = Schemas['SyncResource'];
+export type SyncRun = Schemas['SyncRunRead'];
+export type SyncResource = Schemas['SyncResourceRead'];
 
-export type OrderListItem = Schemas['OrderListItem'];
-export type Order = Schemas['OrderRead'];
-export type OrderLine = Schemas['OrderLine'];
-export type OrderRefund = Schemas['OrderRefund'];
-export type OrderFulfillment = Schemas['OrderFulfillment'];
-export type Address = Schemas['Address'];
-export type TimelineItem = Schemas['TimelineEntry'];
-export type CustomerListItem = Schemas['CustomerListItem'];
-export type Customer = Schemas['CustomerRead'];
-export type ProductListItem = Schemas['ProductListItem'];
-export type Product = Schemas['ProductRead'];
+export type OrderListItem = Schemas['OrderRead'];
+export type Order = Schemas['OrderDetailRead'];
+export type OrderLine = Schemas['LineRead'];
+export type OrderRefund = Schemas['RefundRead'];
+export type OrderFulfillment = Schemas['FulfillmentRead'];
+export type Address = Schemas['AddressRead'];
+export type TimelineItem = Schemas['TimelineEntryRead'];
+export type CustomerListItem = Schemas['CustomerRead'];
+export type Customer = Schemas['CustomerDetailRead'];
+export type ProductListItem = Schemas['ProductRead'];
+export type Product = Schemas['ProductDetailRead'];
 
-export type Overview = Schemas['Overview'];
-export type OverviewTile = Schemas['OverviewTile'];
-export type PartError = Schemas['PartError'];
-export type Period = Schemas['Period'];
-export type Timeseries = Schemas['Timeseries'];
-export type TimeseriesPoint = Schemas['TimeseriesPoint'];
-export type TopProduct = Schemas['TopProduct'];
-export type TopCustomer = Schemas['TopCustomer'];
-export type Changes = Schemas['Changes'];
+export type Overview = Schemas['OverviewRead'];
+export type OverviewTile = Schemas['TileRead'];
+export type PartError = Schemas['PartErrorRead'];
+export type Period = Schemas['PeriodRead'];
+export type Timeseries = Schemas['TimeseriesRead'];
+export type TimeseriesPoint = Schemas['PointRead'];
+export type TopProduct = Schemas['TopProductRead'];
+export type TopCustomer = Schemas['TopCustomerRead'];
+export type Changes = Schemas['ChangesRead'];
 
-export type AuditEntry = Schemas['AuditEntry'];
-export type Job = Schemas['Job'];
+export type AuditEntry = Schemas['AuditEntryRead'];
+export type Job = Schemas['JobRead'];
+export type JobState = Schemas['JobState'];
 
 export interface Page<Item> {
   items: Item[];
@@ -50,5 +51,5 @@ type QueryOf<Name extends keyof operations> = operations[Name] extends { paramet
   ? NonNullable<Q>
   : never;
 
-export type OrderListParams = QueryOf<'get_api_orders'>;
-export type AuditParams = QueryOf<'get_api_audit'>;
+export type OrderListParams = QueryOf<'listOrders'>;
+export type AuditParams = QueryOf<'listAuditEntries'>;

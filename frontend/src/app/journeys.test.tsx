@@ -1,7 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FakeNetwork, renderApp } from '~/test/render';
+import { FakeNetwork, renderApp, user } from '~/test/render';
 
 const network = new FakeNetwork();
 
@@ -14,8 +13,8 @@ describe('signing in', () => {
     network.reset({ signedIn: false });
     const { router } = renderApp('/orders?payment=PAID');
     expect(await screen.findByRole('heading', { name: 'Sign in' })).toBeVisible();
-    await userEvent.click(await screen.findByRole('button', { name: 'Fill in' }));
-    await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    await user.click(await screen.findByRole('button', { name: 'Fill in' }));
+    await user.click(screen.getByRole('button', { name: 'Sign in' }));
     expect(await screen.findByRole('heading', { name: 'Orders' })).toBeVisible();
     expect(router.state.location.href).toBe('/orders?payment=PAID');
   });
@@ -23,9 +22,9 @@ describe('signing in', () => {
   it('says what is wrong with the request id, and keeps what was typed', async () => {
     network.reset({ signedIn: false });
     renderApp('/sign-in');
-    await userEvent.type(await screen.findByLabelText('Email'), 'ada@example.com');
-    await userEvent.type(screen.getByLabelText('Password'), 'wrong');
-    await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    await user.type(await screen.findByLabelText('Email'), 'ada@example.com');
+    await user.type(screen.getByLabelText('Password'), 'wrong');
+    await user.click(screen.getByRole('button', { name: 'Sign in' }));
     expect(await screen.findByText('The email or the password is not right.')).toBeVisible();
     expect(screen.getByText(/^req_/)).toBeVisible();
     expect(screen.getByLabelText('Email')).toHaveValue('ada@example.com');
@@ -52,16 +51,16 @@ describe('an empty account', () => {
     network.reset({ empty: true });
     renderApp('/');
     expect(await screen.findByText(/Welcome to Storekeep, Ada/)).toBeVisible();
-    await userEvent.click(screen.getByRole('link', { name: 'Connect a store' }));
-    await userEvent.click(await screen.findByRole('button', { name: /custom app/ }));
+    await user.click(screen.getByRole('link', { name: 'Connect a store' }));
+    await user.click(await screen.findByRole('button', { name: /custom app/ }));
     const [shop] = screen.getAllByLabelText('Shop address').slice(-1);
-    await userEvent.type(shop as HTMLElement, 'my-shop');
-    await userEvent.type(screen.getByLabelText('Admin API access token'), 'nonsense');
-    await userEvent.click(screen.getByRole('button', { name: 'Connect store' }));
+    await user.type(shop as HTMLElement, 'my-shop');
+    await user.type(screen.getByLabelText('Admin API access token'), 'nonsense');
+    await user.click(screen.getByRole('button', { name: 'Connect store' }));
     expect(await screen.findAllByText(/Shopify did not accept this token/)).not.toHaveLength(0);
-    await userEvent.clear(screen.getByLabelText('Admin API access token'));
-    await userEvent.type(screen.getByLabelText('Admin API access token'), 'shpat_good');
-    await userEvent.click(screen.getByRole('button', { name: 'Connect store' }));
+    await user.clear(screen.getByLabelText('Admin API access token'));
+    await user.type(screen.getByLabelText('Admin API access token'), 'shpat_good');
+    await user.click(screen.getByRole('button', { name: 'Connect store' }));
     expect(await screen.findByRole('heading', { name: /Import of my-shop/ })).toBeVisible();
     expect(await screen.findAllByRole('progressbar')).toHaveLength(3);
   });
@@ -69,7 +68,7 @@ describe('an empty account', () => {
   it('can skip the guide, and still says what the page is for', async () => {
     network.reset({ empty: true });
     renderApp('/insights');
-    await userEvent.click(await screen.findByRole('button', { name: 'Skip all' }));
+    await user.click(await screen.findByRole('button', { name: 'Skip all' }));
     expect(await screen.findByText('No figures yet')).toBeVisible();
   });
 });
@@ -78,15 +77,15 @@ describe('orders', () => {
   it('are filtered through the address, opened, and left again', async () => {
     const { router } = renderApp('/orders');
     await screen.findByRole('grid');
-    await userEvent.click(screen.getByRole('button', { name: 'Payment' }));
-    await userEvent.click(await screen.findByRole('menuitemradio', { name: 'Refunded' }));
+    await user.click(screen.getByRole('button', { name: 'Payment' }));
+    await user.click(await screen.findByRole('menuitemradio', { name: 'Refunded' }));
     await waitFor(() => expect(router.state.location.search).toMatchObject({ payment: 'REFUNDED' }));
     const grid = await screen.findByRole('grid');
     await waitFor(() => expect(within(grid).queryByText('Paid')).toBeNull());
-    await userEvent.click(within(grid).getAllByRole('row')[1] as HTMLElement);
+    await user.click(within(grid).getAllByRole('row')[1] as HTMLElement);
     expect(await screen.findByRole('heading', { name: /Order #\d+/ })).toBeVisible();
     expect(await screen.findByText('Total now')).toBeVisible();
-    await userEvent.click(screen.getByRole('button', { name: 'Back to orders' }));
+    await user.click(screen.getByRole('button', { name: 'Back to orders' }));
     await waitFor(() => expect(router.state.location.href).toBe('/orders?payment=REFUNDED'));
   });
 
@@ -95,7 +94,7 @@ describe('orders', () => {
     renderApp('/orders');
     expect(await screen.findByText('Storekeep had a problem')).toBeVisible();
     network.api.faults.clear();
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByRole('grid')).toBeVisible();
   });
 });
@@ -115,10 +114,10 @@ describe('settings', () => {
   it('disconnect a store only after its address is typed, and show the erasure', async () => {
     const { router } = renderApp('/settings/stores');
     const [first] = await screen.findAllByRole('button', { name: 'Disconnect' });
-    await userEvent.click(first as HTMLElement);
+    await user.click(first as HTMLElement);
     expect(await screen.findByText(/This erases \d+ orders/)).toBeVisible();
-    await userEvent.type(screen.getByLabelText(/Type the shop/), 'demo-store.myshopify.com');
-    await userEvent.click(screen.getByRole('button', { name: 'Disconnect and erase' }));
+    await user.type(screen.getByLabelText(/Type the shop/), 'demo-store.myshopify.com');
+    await user.click(screen.getByRole('button', { name: 'Disconnect and erase' }));
     await waitFor(() => expect(router.state.location.pathname).toMatch(/^\/settings\/erasures\//));
   });
 

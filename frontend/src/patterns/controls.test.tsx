@@ -1,10 +1,9 @@
 import { screen, waitFor } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
 import { ApiProblem } from '~/api/problem';
 import { useShortcut } from '~/lib/keyboard/use-shortcut';
-import { renderPart } from '~/test/render';
+import { renderPart, user } from '~/test/render';
 import { AllowedButton } from './allowed';
 import { Confirm } from './confirm';
 import { Explain } from './explain';
@@ -26,7 +25,7 @@ describe('SearchBox', () => {
   it('waits for a pause in typing', async () => {
     const onChange = vi.fn();
     renderPart(<Box onChange={onChange} />);
-    await userEvent.type(screen.getByRole('searchbox'), 'ada ');
+    await user.type(screen.getByRole('searchbox'), 'ada ');
     expect(onChange).not.toHaveBeenCalled();
     await waitFor(() => expect(onChange).toHaveBeenCalledWith('ada'));
     expect(onChange).toHaveBeenCalledOnce();
@@ -36,15 +35,15 @@ describe('SearchBox', () => {
   it('searches at once on Enter and clears on Escape', async () => {
     const onChange = vi.fn();
     renderPart(<Box onChange={onChange} />);
-    await userEvent.type(screen.getByRole('searchbox'), 'x{Enter}');
+    await user.type(screen.getByRole('searchbox'), 'x{Enter}');
     expect(onChange).toHaveBeenLastCalledWith('x');
-    await userEvent.type(screen.getByRole('searchbox'), '{Escape}');
+    await user.type(screen.getByRole('searchbox'), '{Escape}');
     expect(onChange).toHaveBeenLastCalledWith(undefined);
   });
 
   it('takes the / key', async () => {
     renderPart(<Box onChange={() => undefined} />);
-    await userEvent.keyboard('/');
+    await user.keyboard('/');
     expect(screen.getByRole('searchbox')).toHaveFocus();
   });
 });
@@ -54,13 +53,13 @@ describe('FilterPill', () => {
     const onChange = vi.fn();
     const options = [{ value: 'PAID', label: 'Paid' }];
     const view = renderPart(<FilterPill label="Payment" value={undefined} options={options} onChange={onChange} />);
-    await userEvent.click(screen.getByRole('button', { name: 'Payment' }));
-    await userEvent.click(await screen.findByRole('menuitemradio', { name: 'Paid' }));
+    await user.click(screen.getByRole('button', { name: 'Payment' }));
+    await user.click(await screen.findByRole('menuitemradio', { name: 'Paid' }));
     expect(onChange).toHaveBeenCalledWith('PAID');
     view.unmount();
     renderPart(<FilterPill label="Payment" value="PAID" options={options} onChange={onChange} />);
     expect(screen.getByRole('button', { name: 'Payment: Paid' })).toBeVisible();
-    await userEvent.click(screen.getByRole('button', { name: 'Clear filter Payment' }));
+    await user.click(screen.getByRole('button', { name: 'Clear filter Payment' }));
     expect(onChange).toHaveBeenLastCalledWith(undefined);
   });
 });
@@ -87,9 +86,9 @@ describe('Confirm', () => {
     const onConfirm = vi.fn().mockResolvedValue(undefined);
     const { onClose } = setup(onConfirm);
     const button = screen.getByRole('button', { name: 'Disconnect and erase' });
-    await userEvent.type(screen.getByRole('textbox'), 'a.myshopify');
+    await user.type(screen.getByRole('textbox'), 'a.myshopify');
     expect(button).toBeDisabled();
-    await userEvent.type(screen.getByRole('textbox'), '.com{Enter}');
+    await user.type(screen.getByRole('textbox'), '.com{Enter}');
     await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
     expect(onConfirm).toHaveBeenCalledOnce();
   });
@@ -103,7 +102,7 @@ describe('Confirm', () => {
       requestId: 'req_9',
     });
     const { onClose } = setup(vi.fn().mockRejectedValue(problem));
-    await userEvent.type(screen.getByRole('textbox'), 'a.myshopify.com{Enter}');
+    await user.type(screen.getByRole('textbox'), 'a.myshopify.com{Enter}');
     expect(await screen.findByText('Away.')).toBeVisible();
     expect(screen.getByText('req_9')).toBeVisible();
     expect(onClose).not.toHaveBeenCalled();
@@ -113,10 +112,10 @@ describe('Confirm', () => {
 describe('figures', () => {
   it('explain themselves on focus, Shopify’s difference included', async () => {
     renderPart(<Explain label="Refunds" definition="Money paid back." differs="Shopify shows returns before tax." />);
-    await userEvent.tab();
+    await user.tab();
     expect(await screen.findByText('Money paid back.')).toBeVisible();
     expect(screen.getByText('Why different from Shopify?')).toBeVisible();
-    await userEvent.keyboard('{Escape}');
+    await user.keyboard('{Escape}');
     await waitFor(() => expect(screen.queryByText('Money paid back.')).toBeNull());
   });
 
@@ -150,7 +149,7 @@ describe('AllowedButton', () => {
         Sync
       </AllowedButton>,
     );
-    await userEvent.click(screen.getByRole('button', { name: 'Sync' }));
+    await user.click(screen.getByRole('button', { name: 'Sync' }));
     expect(onClick).toHaveBeenCalledOnce();
   });
 
@@ -162,9 +161,9 @@ describe('AllowedButton', () => {
       </AllowedButton>,
       { role: 'viewer' },
     );
-    await userEvent.tab();
+    await user.tab();
     expect(await screen.findByText(/Ask an owner or admin/)).toBeVisible();
-    await userEvent.click(screen.getByRole('button', { name: 'Sync' }));
+    await user.click(screen.getByRole('button', { name: 'Sync' }));
     expect(onClick).not.toHaveBeenCalled();
   });
 });

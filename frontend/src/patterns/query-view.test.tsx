@@ -1,9 +1,8 @@
 import { screen } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { useQuery } from '@tanstack/react-query';
 import { describe, expect, it, vi } from 'vitest';
 import { ApiProblem } from '~/api/problem';
-import { renderPart } from '~/test/render';
+import { renderPart, user } from '~/test/render';
 import { QueryView } from './query-view';
 
 const problem = (over: Partial<ConstructorParameters<typeof ApiProblem>[0]> = {}) =>
@@ -39,7 +38,7 @@ describe('QueryView', () => {
     expect(await screen.findByText('Not now.')).toBeVisible();
     expect(screen.getByText('req_1')).toBeVisible();
     expect(screen.getByText('CONFLICT')).toBeVisible();
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('Ada')).toBeVisible();
   });
 
@@ -55,7 +54,7 @@ describe('QueryView', () => {
     const load = vi.fn().mockResolvedValueOnce(['Ada']).mockRejectedValue(problem());
     renderPart(<Names load={load} />);
     await screen.findByText('Ada');
-    await userEvent.click(screen.getByRole('button', { name: 'refresh' }));
+    await user.click(screen.getByRole('button', { name: 'refresh' }));
     expect(await screen.findByText(/refreshing failed/)).toBeVisible();
     expect(screen.getByText('Ada')).toBeVisible();
   });

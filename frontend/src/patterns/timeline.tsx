@@ -24,10 +24,8 @@ interface TimelineProps {
 }
 
 const ACTORS: Record<string, typeof IconUser> = {
-  person: IconUser,
   member: IconUser,
-  user: IconUser,
-  ai: IconRobot,
+  assistant: IconRobot,
   playbook: IconPlayerPlay,
   shopify: IconShoppingBag,
 };

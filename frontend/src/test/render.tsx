@@ -2,6 +2,7 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { createMemoryHistory } from '@tanstack/react-router';
 import { http } from 'msw';
 import { setupServer, type SetupServer } from 'msw/node';
@@ -16,6 +17,9 @@ import { useShortcutListener } from '~/lib/keyboard/use-shortcut';
 import { theme } from '~/theme';
 import { FakeApi } from './fake/api';
 import { buildState, type FakeOptions } from './fake/state';
+
+/** A person at the page, without the pauses. */
+export const user = userEvent.setup({ delay: null, pointerEventsCheck: 0 });
 
 export const NOW = new Date('2026-03-10T12:00:00Z');
 

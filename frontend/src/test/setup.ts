@@ -1,4 +1,4 @@
-/** What a browser has and jsdom has not; each test starts from a clean page. */
+/** What a browser has and happy-dom has not; each test starts from a clean page. */
 import '@testing-library/jest-dom/vitest';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
@@ -36,8 +36,8 @@ vi.stubGlobal('matchMedia', (query: string) => ({
   removeEventListener() {},
 }));
 // Lists draw what fits; without a size nothing would.
-Object.defineProperty(Element.prototype, 'clientHeight', { configurable: true, get: () => 600 });
-Object.defineProperty(Element.prototype, 'clientWidth', { configurable: true, get: () => 1000 });
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, get: () => 600 });
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', { configurable: true, get: () => 1000 });
 Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = () => undefined;
 window.scrollTo = () => undefined;

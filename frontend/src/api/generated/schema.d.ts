@@ -11,7 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_analytics_changes"];
+        /**
+         * What changed since yesterday, in words
+         * @description The last whole day at the store against the one before it.
+         */
+        get: operations["listChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -27,7 +31,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_analytics_definitions"];
+        /**
+         * What each number means
+         * @description Every metric's definition, and where and why it differs from the Shopify admin.
+         */
+        get: operations["listDefinitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders and revenue by day
+         * @description Every day of the range, ends included, by the day an order was created in the store's zone. Default: the last 30 days.
+         */
+        get: operations["listOrdersByDay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -43,7 +71,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_analytics_overview"];
+        /**
+         * Every metric over a range
+         * @description The dashboard's tiles with their definitions. A part that fails is listed in `errors` and its tiles are null.
+         */
+        get: operations["getOverview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -59,7 +91,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_analytics_periods"];
+        /**
+         * All time, this week, this month
+         * @description Orders placed and the sum of their total prices; weeks begin on Monday.
+         */
+        get: operations["listPeriods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Totals over everything stored
+         * @description All stored customers and orders, test and cancelled ones too; revenue is the sum of orders' total prices in one currency.
+         *
+         *     These are plain totals of the stored records. The sales figures of `/overview` follow Shopify's definitions instead.
+         */
+        get: operations["getSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -75,7 +133,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_analytics_timeseries"];
+        /**
+         * A chart's points
+         * @description Sales, orders and customers by day, week or month in the store's zone; every bucket is present.
+         */
+        get: operations["getTimeseries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -91,7 +153,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_analytics_top_customers"];
+        /**
+         * The five customers with the highest revenue
+         * @description By everything they ordered in one currency, highest first.
+         */
+        get: operations["listTopCustomers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -107,7 +173,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_analytics_top_products"];
+        /**
+         * Best sellers of a range
+         * @description By net sales before returns: what the lines of the range's orders came to before tax and after their discounts.
+         *
+         *     Gift cards, tips and test orders are left out. Lines whose product is not stored are grouped by their title.
+         */
+        get: operations["listTopProducts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,7 +195,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_audit"];
+        /**
+         * List what was done
+         * @description The audit trail, newest first. Entries are never changed; a chain of digests shows it if one were.
+         */
+        get: operations["listAuditEntries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -141,7 +217,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_auth_login"];
+        /**
+         * Sign in
+         * @description Sign in. Whether the address or the password was wrong is never said. A session the browser still held ends.
+         */
+        post: operations["logIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -157,7 +237,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_auth_logout"];
+        /**
+         * Sign out
+         * @description End this session.
+         */
+        post: operations["logOut"];
         delete?: never;
         options?: never;
         head?: never;
@@ -173,7 +257,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_auth_password"];
+        /**
+         * Change the password
+         * @description Change the password. All other sessions of the person end; this one goes on under a new token.
+         */
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -193,7 +281,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch: operations["patch_api_auth_profile"];
+        /**
+         * Change the profile
+         * @description Change the person's name, which all their tenants show.
+         */
+        patch: operations["changeProfile"];
         trace?: never;
     };
     "/api/auth/session": {
@@ -203,7 +295,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_auth_session"];
+        /**
+         * Who is signed in
+         * @description The person, the tenant they look at, and what they may do there.
+         */
+        get: operations["readSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,10 +315,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_auth_sessions"];
+        /**
+         * List my sessions
+         * @description Every living session of the person, the one used last first.
+         */
+        get: operations["listOwnSessions"];
         put?: never;
         post?: never;
-        delete: operations["delete_api_auth_sessions"];
+        /**
+         * End my other sessions
+         * @description End every session of the person but this one.
+         */
+        delete: operations["endOtherSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -238,7 +342,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete_api_auth_sessions_session_id"];
+        /**
+         * End a session
+         * @description End one of the person's sessions. Ending this very one signs out.
+         */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -253,7 +361,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_auth_signup"];
+        /**
+         * Sign up
+         * @description Make a person and a tenant of which they are the owner, and sign them in.
+         */
+        post: operations["signUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -269,7 +381,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_auth_switch"];
+        /**
+         * Turn to another tenant
+         * @description Look at another tenant of the same person, under a new token. A tenant of others is not found.
+         */
+        post: operations["switchTenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -283,7 +399,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_connections"];
+        /**
+         * List connections
+         * @description The account's integrations of every type, first connected first.
+         */
+        get: operations["listConnections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -299,7 +419,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_customers"];
+        /**
+         * List customers
+         * @description The biggest spenders first unless asked otherwise; amounts are in one currency, the most used one unless asked.
+         */
+        get: operations["listCustomers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -315,7 +439,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_customers_customer_id"];
+        /**
+         * Read a customer
+         * @description With addresses and what they ordered, by currency.
+         */
+        get: operations["getCustomer"];
         put?: never;
         post?: never;
         delete?: never;
@@ -331,7 +459,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_erasures_erasure_id"];
+        /**
+         * Read an erasure
+         * @description How far the erasure of a store is, part by part.
+         */
+        get: operations["readErasure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -347,7 +479,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_jobs"];
+        /**
+         * List jobs
+         * @description Work in the background, newest first.
+         */
+        get: operations["listJobs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -365,7 +501,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_jobs_job_id_cancel"];
+        /**
+         * Cancel a job
+         * @description Let a waiting job not run; a running one stops at its next step.
+         */
+        post: operations["cancelJob"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,7 +521,34 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_jobs_job_id_replay"];
+        /**
+         * Replay a dead job
+         * @description Let a job that gave up run again with the arguments it had; what it did already it does not do twice.
+         */
+        post: operations["replayJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow news
+         * @description News of the tenant as it happens: sync.progress, sync.finished, store.changed, data.changed.
+         *
+         *     Each member hears what their role lets them read. News is a hint to read again; a browser that missed some is told so by
+         *     `data.changed` with `missed`. The stream ends when the session does or the role changed; browsers come back by themselves.
+         */
+        get: operations["followNews"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -395,7 +562,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_members"];
+        /**
+         * List members
+         * @description The people of the tenant, whoever joined first first.
+         */
+        get: operations["listMembers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -414,10 +585,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: operations["delete_api_members_member_id"];
+        /**
+         * Remove a member
+         * @description Take a person out of the tenant; their sessions in it end at once. The last owner cannot be removed.
+         */
+        delete: operations["removeMember"];
         options?: never;
         head?: never;
-        patch: operations["patch_api_members_member_id"];
+        /**
+         * Change a member's role
+         * @description Give a member another role. Only owners make or change owners; the last owner stays one.
+         */
+        patch: operations["changeMemberRole"];
         trace?: never;
     };
     "/api/meta": {
@@ -427,7 +606,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_meta"];
+        /**
+         * Where this runs
+         * @description The environment and version, and in the embedded mode the demo login. Public.
+         */
+        get: operations["readMeta"];
         put?: never;
         post?: never;
         delete?: never;
@@ -443,7 +626,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_orders"];
+        /**
+         * List orders
+         * @description Newest first unless asked otherwise. `from` and `to` are days in the store's time zone, by when the order was created.
+         */
+        get: operations["listOrders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -459,7 +646,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_orders_order_id"];
+        /**
+         * Read an order
+         * @description With its lines, refunds, fulfilments and addresses.
+         */
+        get: operations["getOrder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -477,7 +668,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_orders_order_id_refresh"];
+        /**
+         * Read one order from Shopify now
+         * @description The order as Shopify has it at this moment. One that Shopify deleted is removed here too, and answered with 410.
+         */
+        post: operations["refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -491,7 +686,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_orders_order_id_timeline"];
+        /**
+         * What happened to an order
+         * @description What Shopify tells of the order and what was done to it here, newest first.
+         */
+        get: operations["listOrderTimeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -507,7 +706,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_products"];
+        /**
+         * List products
+         * @description By title unless asked otherwise.
+         */
+        get: operations["listProducts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -523,7 +726,55 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_products_product_id"];
+        /**
+         * Read a product
+         * @description With its variants.
+         */
+        get: operations["getProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shopify/auth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Connect a shop through Shopify
+         * @description Send the browser to the shop's consent page at Shopify; open it as a page, not from a script.
+         *
+         *     On failure a browser is sent to /settings/stores with `error` and `requestId`.
+         */
+        get: operations["beginShopifyConnection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shopify/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Return from Shopify's consent page
+         * @description Shopify sends the browser here with a signed query. The store is registered and its import begins.
+         *
+         *     Needs the very session that began it. On failure a browser is sent to /settings/stores with `error` and `requestId`.
+         */
+        get: operations["finishShopifyConnection"];
         put?: never;
         post?: never;
         delete?: never;
@@ -539,9 +790,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_stores"];
+        /**
+         * List stores
+         * @description The account's stores, first connected first.
+         */
+        get: operations["listStores"];
         put?: never;
-        post: operations["post_api_stores"];
+        /**
+         * Connect a shop with a custom app's token
+         * @description Try the token by reading the shop with it, keep it encrypted, and begin the import.
+         *
+         *     A shop that is a store here already gets the new token and keeps its data.
+         */
+        post: operations["connectStore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -555,13 +816,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_stores_store_id"];
+        /**
+         * Read a store
+         * @description One store, its health and its schedule.
+         */
+        get: operations["readStore"];
         put?: never;
         post?: never;
-        delete: operations["delete_api_stores_store_id"];
+        /**
+         * Disconnect a store and erase its data
+         * @description Stop reading the store, forget its tokens at once, and erase everything copied from it. It cannot be undone.
+         */
+        delete: operations["deleteStore"];
         options?: never;
         head?: never;
-        patch: operations["patch_api_stores_store_id"];
+        /**
+         * Change a store's schedule
+         * @description Change how often the store is read, or pause its scheduled reads.
+         */
+        patch: operations["updateStore"];
         trace?: never;
     };
     "/api/sync": {
@@ -573,7 +846,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_sync"];
+        /**
+         * Read stores from Shopify now
+         * @description Begin a run of one store, or of all. A store that is being read already answers with the run under way.
+         */
+        post: operations["startSync"];
         delete?: never;
         options?: never;
         head?: never;
@@ -587,7 +864,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_sync_runs"];
+        /**
+         * List sync runs
+         * @description Newest first.
+         */
+        get: operations["listRuns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -603,7 +884,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_sync_runs_run_id"];
+        /**
+         * Read a sync run
+         * @description With what each resource came to.
+         */
+        get: operations["getRun"];
         put?: never;
         post?: never;
         delete?: never;
@@ -621,7 +906,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["post_api_sync_runs_run_id_cancel"];
+        /**
+         * Cancel a sync run
+         * @description What is stored stays; nothing more of the run is.
+         */
+        post: operations["cancelRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -635,785 +924,2142 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["get_api_tenant"];
+        /**
+         * Read the tenant
+         * @description The tenant's name and dates.
+         */
+        get: operations["readTenant"];
         put?: never;
         post?: never;
-        delete: operations["delete_api_tenant"];
+        /**
+         * Delete the tenant
+         * @description Erase the tenant and everything in it, for good. Asks for its name; every session in it ends at once.
+         */
+        delete: operations["deleteTenant"];
         options?: never;
         head?: never;
-        patch: operations["patch_api_tenant"];
+        /**
+         * Rename the tenant
+         * @description Give the tenant another name.
+         */
+        patch: operations["renameTenant"];
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is the process alive
+         * @description Answers as long as the process can answer at all; depends on nothing.
+         */
+        get: operations["readHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is the service ready
+         * @description 200 when database, Redis and migrations are in order (embedded: and the demo imported), else 503 saying what is not.
+         */
+        get: operations["readReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Address */
-        Address: {
+        /**
+         * ActorRead
+         * @description Who did it.
+         */
+        ActorRead: {
+            /**
+             * Id
+             * @description The member, where it was one.
+             */
+            id: string | null;
+            /**
+             * Kind
+             * @description member, system, shopify, playbook or assistant.
+             * @example member
+             */
+            kind: string;
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
+            name: string;
+        };
+        /**
+         * AddressRead
+         * @description A postal address; any part may be missing.
+         */
+        AddressRead: {
+            /** Address1 */
             address1: string | null;
+            /** Address2 */
             address2: string | null;
+            /** City */
             city: string | null;
+            /** Company */
             company: string | null;
+            /** Country */
             country: string | null;
+            /** Countrycode */
             countryCode: string | null;
+            /** Name */
             name: string | null;
+            /** Phone */
             phone: string | null;
+            /** Province */
             province: string | null;
+            /** Provincecode */
+            provinceCode: string | null;
+            /** Zip */
             zip: string | null;
         };
-        /** AuditActor */
-        AuditActor: {
-            id: string | null;
-            kind: string;
-            name: string | null;
-        };
-        /** AuditEntry */
-        AuditEntry: {
+        /**
+         * AuditEntryRead
+         * @description One fact of the audit trail.
+         */
+        AuditEntryRead: {
+            /**
+             * Action
+             * @example member.role_changed
+             */
             action: string;
-            actor: components["schemas"]["AuditActor"];
+            actor: components["schemas"]["ActorRead"];
+            /**
+             * After
+             * @example {
+             *       "role": "admin"
+             *     }
+             */
             after: {
                 [key: string]: unknown;
             } | null;
-            /** Format: date-time */
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             at: string;
+            /**
+             * Before
+             * @example {
+             *       "role": "agent"
+             *     }
+             */
             before: {
                 [key: string]: unknown;
             } | null;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
-            requestId: string | null;
-            subjects: components["schemas"]["AuditSubject"][];
+            /**
+             * Requestid
+             * @example 019a7f3e5b7c7d1e8f00c0ffee000001
+             */
+            requestId: string;
+            /** Subjects */
+            subjects: components["schemas"]["SubjectRead"][];
+            /**
+             * Summary
+             * @description The same in words, where the recorder had any.
+             * @example Refunded £42.00
+             */
+            summary: string;
         };
-        /** AuditPage */
-        AuditPage: {
-            items: components["schemas"]["AuditEntry"][];
-            nextCursor: string | null;
-        };
-        /** AuditSubject */
-        AuditSubject: {
-            id: string;
-            type: string;
-        };
-        /** Changes */
-        Changes: {
-            /** Format: date */
+        /**
+         * ChangesRead
+         * @description What changed since yesterday; `asOf` is the day spoken of.
+         */
+        ChangesRead: {
+            /**
+             * Asof
+             * Format: date
+             */
             asOf: string;
-            sentences: components["schemas"]["ChangeSentence"][];
+            /** Sentences */
+            sentences: components["schemas"]["SentenceRead"][];
         };
-        /** ChangeSentence */
-        ChangeSentence: {
-            direction: string;
-            key: string;
-            text: string;
-        };
-        /** ConfirmName */
-        ConfirmName: {
-            confirmName: string;
-        };
-        /** ConnectionPage */
-        ConnectionPage: {
-            items: components["schemas"]["ConnectionRead"][];
-            nextCursor: string | null;
-        };
-        /** ConnectionRead */
+        /**
+         * Compare
+         * @description What a range is compared with.
+         * @enum {string}
+         */
+        Compare: "previous" | "year" | "none";
+        /**
+         * ConnectedVia
+         * @description How the store's token came to us.
+         * @enum {string}
+         */
+        ConnectedVia: "OAUTH" | "CUSTOM_APP";
+        /**
+         * ConnectionRead
+         * @description An integration of the tenant.
+         */
         ConnectionRead: {
-            /** Format: date-time */
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             createdAt: string;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Label */
             label: string;
-            status: string;
-            type: string;
+            status: components["schemas"]["ConnectionStatus"];
+            type: components["schemas"]["ConnectionType"];
         };
-        /** CustomerListItem */
-        CustomerListItem: {
-            /** Format: date-time */
+        /**
+         * ConnectionStatus
+         * @description Whether we can work with the connection now.
+         * @enum {string}
+         */
+        ConnectionStatus: "CONNECTED" | "NEEDS_RECONNECT" | "PAUSED" | "DISCONNECTING";
+        /**
+         * ConnectionType
+         * @description Which outside service a connection reaches.
+         * @enum {string}
+         */
+        ConnectionType: "SHOPIFY" | "CUSTOM_EMAIL" | "GMAIL" | "GOOGLE_ANALYTICS" | "META_ADS" | "SLACK";
+        /**
+         * CustomerDetailRead
+         * @description A customer whole.
+         */
+        CustomerDetailRead: {
+            /** Addresses */
+            addresses: components["schemas"]["AddressRead"][];
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             createdAt: string;
-            currency: string;
+            /**
+             * Currency
+             * @description Null while the tenant has no orders at all.
+             */
+            currency: string | null;
+            /** Email */
             email: string | null;
+            /** Firstorderat */
             firstOrderAt: string | null;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Lastorderat */
             lastOrderAt: string | null;
-            name: string;
-            ordersCount: number;
-            phone: string | null;
-            shopifyId: string;
-            /** Format: uuid */
-            storeId: string;
-            tags: string[];
-            /** @description Decimal amount as a string */
-            totalSpent: string;
-        };
-        /** CustomerPage */
-        CustomerPage: {
-            items: components["schemas"]["CustomerListItem"][];
-            nextCursor: string | null;
-        };
-        /** CustomerRead */
-        CustomerRead: {
-            addresses: components["schemas"]["Address"][];
-            /** Format: date-time */
-            createdAt: string;
-            currency: string;
-            email: string | null;
-            firstOrderAt: string | null;
-            /** Format: uuid */
-            id: string;
-            lastOrderAt: string | null;
-            name: string;
+            /** Name */
+            name: string | null;
+            /** Note */
             note: string | null;
+            /** Orderscount */
             ordersCount: number;
+            /** Phone */
             phone: string | null;
+            /** Shopifyid */
             shopifyId: string;
-            /** Format: uuid */
+            /** State */
+            state: string | null;
+            /**
+             * Storeid
+             * Format: uuid
+             */
             storeId: string;
+            /** Tags */
             tags: string[];
-            totals: components["schemas"]["CustomerTotal"][];
-            /** @description Decimal amount as a string */
+            /** Totals */
+            totals: components["schemas"]["CustomerTotalRead"][];
+            /**
+             * Totalspent
+             * @example 42.00
+             */
             totalSpent: string;
         };
-        /** CustomerTotal */
-        CustomerTotal: {
+        /**
+         * CustomerRead
+         * @description A customer in a list. `totalSpent` and `ordersCount` are of all stored orders in `currency`.
+         */
+        CustomerRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Currency
+             * @description Null while the tenant has no orders at all.
+             */
+            currency: string | null;
+            /** Email */
+            email: string | null;
+            /** Firstorderat */
+            firstOrderAt: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lastorderat */
+            lastOrderAt: string | null;
+            /** Name */
+            name: string | null;
+            /** Orderscount */
+            ordersCount: number;
+            /** Phone */
+            phone: string | null;
+            /** Shopifyid */
+            shopifyId: string;
+            /**
+             * Storeid
+             * Format: uuid
+             */
+            storeId: string;
+            /** Tags */
+            tags: string[];
+            /**
+             * Totalspent
+             * @example 42.00
+             */
+            totalSpent: string;
+        };
+        /**
+         * CustomerTotalRead
+         * @description What a customer ordered in one currency.
+         */
+        CustomerTotalRead: {
+            /**
+             * Currency
+             * @example GBP
+             */
             currency: string;
+            /** Orders */
             orders: number;
-            /** @description Decimal amount as a string */
+            /**
+             * Spent
+             * @example 42.00
+             */
             spent: string;
         };
-        /** Definition */
-        Definition: {
+        /**
+         * DefinitionRead
+         * @description What a number means, and where and why it differs from the Shopify admin (null: it does not).
+         */
+        DefinitionRead: {
+            /** Definition */
             definition: string;
+            /** Differsfromshopify */
             differsFromShopify: string | null;
+            /** Key */
             key: string;
+            /** Label */
             label: string;
-            unit: string;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "money" | "count" | "ratio";
         };
-        /** Definitions */
-        Definitions: {
-            items: components["schemas"]["Definition"][];
+        /**
+         * DefinitionsRead
+         * @description Every metric's definition.
+         */
+        DefinitionsRead: {
+            /** Items */
+            items: components["schemas"]["DefinitionRead"][];
         };
-        /** DemoCredentials */
-        DemoCredentials: {
+        /**
+         * DemoRead
+         * @description The public login of the embedded mode's demo tenant.
+         */
+        DemoRead: {
+            /**
+             * Email
+             * @example owner@demo.storekeep.test
+             */
             email: string;
+            /**
+             * Password
+             * @example storekeep-demo
+             */
             password: string;
         };
-        /** ErasureRead */
+        /**
+         * ErasureRead
+         * @description A request to forget a store or the whole account, and how far it is.
+         */
         ErasureRead: {
+            /** Finishedat */
             finishedAt: string | null;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * Requestedat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             requestedAt: string;
-            rooms: components["schemas"]["ErasureRoom"][];
-            /** @enum {string} */
-            status: "WAITING" | "RUNNING" | "DONE";
-            subject: string;
+            /** Rooms */
+            rooms: components["schemas"]["ErasureRoomRead"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "RUNNING" | "DONE";
+            /**
+             * Subject
+             * @enum {string}
+             */
+            subject: "store" | "tenant";
+            /**
+             * Subjectid
+             * Format: uuid
+             */
+            subjectId: string;
         };
-        /** ErasureRoom */
-        ErasureRoom: {
+        /**
+         * ErasureRoomRead
+         * @description What one part of the product has erased so far.
+         */
+        ErasureRoomRead: {
+            /**
+             * Erased
+             * @description Rows erased.
+             */
             erased: number;
+            /** Room */
             room: string;
-            status: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "WAITING" | "RUNNING" | "DONE";
         };
-        /** ErrorBody */
-        ErrorBody: {
-            code: string;
-            details: {
-                [key: string]: unknown;
-            };
-            message: string;
-            retryable: boolean;
-        };
-        /** ErrorEnvelope */
-        ErrorEnvelope: {
-            error: components["schemas"]["ErrorBody"];
-            requestId: string;
-            /** Format: date-time */
-            timestamp: string;
-        };
-        /** Job */
-        Job: {
-            attempts: number;
-            crashAttempts: number;
-            /** Format: date-time */
+        /**
+         * FulfillmentRead
+         * @description A parcel with its tracking.
+         */
+        FulfillmentRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             createdAt: string;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
-            kind: string;
-            lastError: string | null;
-            /** Format: date-time */
-            runAt: string;
-            state: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
-        /** JobPage */
-        JobPage: {
-            items: components["schemas"]["Job"][];
-            nextCursor: string | null;
-        };
-        /** Login */
-        Login: {
-            password: string;
-            username: string;
-        };
-        /** MemberPage */
-        MemberPage: {
-            items: components["schemas"]["MemberRead"][];
-            nextCursor: string | null;
-        };
-        /** MemberRead */
-        MemberRead: {
-            /** Format: date-time */
-            createdAt: string;
-            email: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-            role: components["schemas"]["Role"];
-            /** Format: uuid */
-            userId: string;
-        };
-        /** MemberUpdate */
-        MemberUpdate: {
-            role: components["schemas"]["Role"];
-        };
-        /** MetaRead */
-        MetaRead: {
-            demo: components["schemas"]["DemoCredentials"] | null;
-            /** @enum {string} */
-            environment: "embedded" | "development" | "production";
-        };
-        /** OrderCustomer */
-        OrderCustomer: {
-            email: string | null;
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /** OrderFulfillment */
-        OrderFulfillment: {
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: uuid */
-            id: string;
+            /** Name */
             name: string | null;
+            /** Shipmentstatus */
             shipmentStatus: string | null;
-            status: string;
+            /** Status */
+            status: string | null;
+            /** Trackingcompany */
             trackingCompany: string | null;
+            /** Trackingnumbers */
             trackingNumbers: string[];
+            /** Trackingurls */
             trackingUrls: string[];
         };
-        /** OrderLine */
-        OrderLine: {
-            currentQuantity: number;
-            customLine: boolean;
-            /** Format: uuid */
+        /**
+         * HealthRead
+         * @description The process answers.
+         */
+        HealthRead: {
+            /**
+             * Status
+             * @constant
+             */
+            status: "ok";
+        };
+        /**
+         * Interval
+         * @description The width of a chart's buckets. Weeks begin on Monday.
+         * @enum {string}
+         */
+        Interval: "day" | "week" | "month";
+        /**
+         * JobRead
+         * @description One piece of work in the background.
+         */
+        JobRead: {
+            /**
+             * Attempts
+             * @description How often it was begun.
+             * @example 1
+             */
+            attempts: number;
+            /**
+             * Crashattempts
+             * @description How often the worker died over it.
+             * @example 0
+             */
+            crashAttempts: number;
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /**
+             * Kind
+             * @example commerce.sync
+             */
+            kind: string;
+            /**
+             * Lasterror
+             * @description `code` and `message` of what went wrong last.
+             * @example {
+             *       "code": "SHOPIFY_UNAVAILABLE",
+             *       "message": "Shopify did not answer.",
+             *       "stackHash": "9f2c1a7b30de"
+             *     }
+             */
+            lastError: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Runat
+             * Format: date-time
+             * @description Not before this moment.
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            runAt: string;
+            /**
+             * @description ready, leased (running), done, dead or cancelled.
+             * @example done
+             */
+            state: components["schemas"]["JobState"];
+            /**
+             * Updatedat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updatedAt: string;
+        };
+        /**
+         * JobState
+         * @description Where a job is. `ready` covers waiting for its time or a retry.
+         * @enum {string}
+         */
+        JobState: "ready" | "leased" | "done" | "dead" | "cancelled";
+        /**
+         * LineRead
+         * @description A line as ordered; `currentQuantity` is what is left after edits and returns. `total` is after the line's discounts.
+         */
+        LineRead: {
+            /** Currentquantity */
+            currentQuantity: number;
+            /** Customline */
+            customLine: boolean;
+            /** Giftcard */
+            giftCard: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Productid
+             * @description Null for custom lines and for products no longer stored.
+             */
             productId: string | null;
+            /** Quantity */
             quantity: number;
+            /** Sku */
             sku: string | null;
+            /** Title */
             title: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Total
+             * @example 42.00
+             */
             total: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Totaldiscount
+             * @example 42.00
+             */
             totalDiscount: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Unitprice
+             * @example 42.00
+             */
             unitPrice: string;
+            /** Varianttitle */
             variantTitle: string | null;
         };
-        /** OrderListItem */
-        OrderListItem: {
-            cancelledAt: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            currency: string;
-            customer: components["schemas"]["OrderCustomer"] | null;
-            financialStatus: string | null;
-            fulfillmentStatus: string | null;
-            /** Format: uuid */
-            id: string;
-            itemCount: number;
-            name: string;
-            shopifyId: string;
-            /** Format: uuid */
-            storeId: string;
-            tags: string[];
-            test: boolean;
-            /** @description Decimal amount as a string */
-            totalPrice: string;
-        };
-        /** OrderPage */
-        OrderPage: {
-            items: components["schemas"]["OrderListItem"][];
+        /** ListRead[AuditEntryRead] */
+        ListRead_AuditEntryRead_: {
+            /** Items */
+            items: components["schemas"]["AuditEntryRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
             nextCursor: string | null;
         };
-        /** OrderRead */
-        OrderRead: {
-            billingAddress: components["schemas"]["Address"] | null;
-            cancelledAt: string | null;
-            cancelReason: string | null;
-            closedAt: string | null;
-            /** Format: date-time */
+        /** ListRead[ConnectionRead] */
+        ListRead_ConnectionRead_: {
+            /** Items */
+            items: components["schemas"]["ConnectionRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[CustomerRead] */
+        ListRead_CustomerRead_: {
+            /** Items */
+            items: components["schemas"]["CustomerRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[JobRead] */
+        ListRead_JobRead_: {
+            /** Items */
+            items: components["schemas"]["JobRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[LoginSessionRead] */
+        ListRead_LoginSessionRead_: {
+            /** Items */
+            items: components["schemas"]["LoginSessionRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[MemberRead] */
+        ListRead_MemberRead_: {
+            /** Items */
+            items: components["schemas"]["MemberRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[OrderRead] */
+        ListRead_OrderRead_: {
+            /** Items */
+            items: components["schemas"]["OrderRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[ProductRead] */
+        ListRead_ProductRead_: {
+            /** Items */
+            items: components["schemas"]["ProductRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[StoreRead] */
+        ListRead_StoreRead_: {
+            /** Items */
+            items: components["schemas"]["StoreRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[SyncRunRead] */
+        ListRead_SyncRunRead_: {
+            /** Items */
+            items: components["schemas"]["SyncRunRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /** ListRead[TimelineEntryRead] */
+        ListRead_TimelineEntryRead_: {
+            /** Items */
+            items: components["schemas"]["TimelineEntryRead"][];
+            /**
+             * Nextcursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            nextCursor: string | null;
+        };
+        /**
+         * LoginInput
+         * @description Who signs in.
+         */
+        LoginInput: {
+            /**
+             * Password
+             * Format: password
+             * @example correct horse battery
+             */
+            password: string;
+            /**
+             * Username
+             * @description The person's e-mail address.
+             * @example ada@example.com
+             */
+            username: string;
+        };
+        /**
+         * LoginSessionRead
+         * @description One of the person's sessions.
+         */
+        LoginSessionRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             createdAt: string;
-            currency: string;
-            /** @description Decimal amount as a string */
-            currentTotalPrice: string;
-            customer: components["schemas"]["OrderCustomer"] | null;
-            email: string | null;
-            financialStatus: string | null;
-            fulfillments: components["schemas"]["OrderFulfillment"][];
-            fulfillmentStatus: string | null;
-            /** Format: uuid */
+            /**
+             * Current
+             * @description Whether it is the session that asks.
+             */
+            current: boolean;
+            /**
+             * Expiresat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
-            itemCount: number;
-            lines: components["schemas"]["OrderLine"][];
+            /**
+             * Ip
+             * @example 203.0.113.7
+             */
+            ip: string | null;
+            /**
+             * Lastseenat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            lastSeenAt: string;
+            /**
+             * Useragent
+             * @example Mozilla/5.0
+             */
+            userAgent: string | null;
+        };
+        /**
+         * MemberRead
+         * @description A person in the tenant.
+         */
+        MemberRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Email
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
             name: string;
+            /** @example owner */
+            role: components["schemas"]["Role"];
+            /**
+             * Userid
+             * Format: uuid
+             */
+            userId: string;
+        };
+        /**
+         * MetaRead
+         * @description Where this runs.
+         */
+        MetaRead: {
+            /** @description The demo login; only in the embedded mode. */
+            demo: components["schemas"]["DemoRead"] | null;
+            /**
+             * Environment
+             * @description embedded, development or production
+             * @example embedded
+             */
+            environment: string;
+            /**
+             * Version
+             * @example 0.1.0
+             */
+            version: string;
+        };
+        /**
+         * OrderCustomerRead
+         * @description The customer of an order in a list.
+         */
+        OrderCustomerRead: {
+            /** Email */
+            email: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string | null;
+        };
+        /**
+         * OrderDetailRead
+         * @description An order whole. `totalPrice` is as placed, `currentTotalPrice` after edits and refunds.
+         */
+        OrderDetailRead: {
+            billingAddress: components["schemas"]["AddressRead"] | null;
+            /** Cancelledat */
+            cancelledAt: string | null;
+            /** Cancelreason */
+            cancelReason: string | null;
+            /** Closedat */
+            closedAt: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Currency
+             * @example GBP
+             */
+            currency: string;
+            /**
+             * Currenttotalprice
+             * @example 42.00
+             */
+            currentTotalPrice: string;
+            /** @description Null for guests. */
+            customer: components["schemas"]["OrderCustomerRead"] | null;
+            /** Discountcodes */
+            discountCodes: string[];
+            /** Email */
+            email: string | null;
+            /** Financialstatus */
+            financialStatus: string | null;
+            /** Fulfillments */
+            fulfillments: components["schemas"]["FulfillmentRead"][];
+            /** Fulfillmentstatus */
+            fulfillmentStatus: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Itemcount */
+            itemCount: number;
+            /** Lines */
+            lines: components["schemas"]["LineRead"][];
+            /** Name */
+            name: string;
+            /** Note */
             note: string | null;
+            /** Phone */
             phone: string | null;
-            presentment: components["schemas"]["Presentment"] | null;
-            processedAt: string | null;
-            refunds: components["schemas"]["OrderRefund"][];
-            shippingAddress: components["schemas"]["Address"] | null;
+            presentment: components["schemas"]["PresentmentRead"];
+            /**
+             * Processedat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            processedAt: string;
+            /** Refunds */
+            refunds: components["schemas"]["RefundRead"][];
+            shippingAddress: components["schemas"]["AddressRead"] | null;
+            /** Shopifyid */
             shopifyId: string;
+            /** Sourcename */
             sourceName: string | null;
-            /** Format: uuid */
+            /**
+             * Storeid
+             * Format: uuid
+             */
             storeId: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Subtotalprice
+             * @example 42.00
+             */
             subtotalPrice: string;
+            /** Tags */
             tags: string[];
+            /** Test */
             test: boolean;
-            /** @description Decimal amount as a string */
+            /**
+             * Totaldiscounts
+             * @example 42.00
+             */
             totalDiscounts: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Totalprice
+             * @example 42.00
+             */
             totalPrice: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Totalrefunded
+             * @example 42.00
+             */
             totalRefunded: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Totalshipping
+             * @example 42.00
+             */
             totalShipping: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Totaltax
+             * @example 42.00
+             */
             totalTax: string;
-            /** Format: date-time */
+            /**
+             * Updatedat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             updatedAt: string;
         };
-        /** OrderRefund */
-        OrderRefund: {
-            /** Format: date-time */
+        /**
+         * OrderRead
+         * @description An order in a list. Amounts are in the shop's `currency`.
+         */
+        OrderRead: {
+            /** Cancelledat */
+            cancelledAt: string | null;
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             createdAt: string;
-            /** Format: uuid */
-            id: string;
-            lines: components["schemas"]["RefundLine"][];
-            note: string | null;
-            pending: boolean;
-            processedAt: string | null;
-            /** @description Decimal amount as a string */
-            total: string;
-        };
-        /** Overview */
-        Overview: {
-            currencies: string[];
+            /**
+             * Currency
+             * @example GBP
+             */
             currency: string;
-            errors: components["schemas"]["PartError"][];
-            /** Format: date */
+            /** @description Null for guests. */
+            customer: components["schemas"]["OrderCustomerRead"] | null;
+            /** Financialstatus */
+            financialStatus: string | null;
+            /** Fulfillmentstatus */
+            fulfillmentStatus: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Itemcount */
+            itemCount: number;
+            /** Name */
+            name: string;
+            /** Shopifyid */
+            shopifyId: string;
+            /**
+             * Storeid
+             * Format: uuid
+             */
+            storeId: string;
+            /** Tags */
+            tags: string[];
+            /** Test */
+            test: boolean;
+            /**
+             * Totalprice
+             * @example 42.00
+             */
+            totalPrice: string;
+        };
+        /**
+         * OrdersDayRead
+         * @description A day's placed orders in the store's time zone.
+         */
+        OrdersDayRead: {
+            /**
+             * Currency
+             * @example GBP
+             */
+            currency: string;
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Ordercount */
+            orderCount: number;
+            /**
+             * Revenue
+             * @example 42.00
+             */
+            revenue: string;
+        };
+        /**
+         * OtherCurrencyRead
+         * @description Orders in a currency other than the answer's; never added to it.
+         */
+        OtherCurrencyRead: {
+            /**
+             * Currency
+             * @example GBP
+             */
+            currency: string;
+            /** Totalorders */
+            totalOrders: number;
+            /**
+             * Totalrevenue
+             * @example 42.00
+             */
+            totalRevenue: string;
+        };
+        /**
+         * OverviewRead
+         * @description The dashboard's tiles over a range of days, both ends inclusive.
+         */
+        OverviewRead: {
+            /**
+             * Currencies
+             * @description Currencies in use, the most used first.
+             */
+            currencies: string[];
+            /**
+             * Currency
+             * @example GBP
+             */
+            currency: string;
+            /** Errors */
+            errors: components["schemas"]["PartErrorRead"][];
+            /**
+             * From
+             * Format: date
+             */
             from: string;
+            /** Previousfrom */
             previousFrom: string | null;
+            /** Previousto */
             previousTo: string | null;
-            tiles: components["schemas"]["OverviewTile"][];
+            /** Tiles */
+            tiles: components["schemas"]["TileRead"][];
+            /**
+             * Timezone
+             * @description IANA zone in which days are meant; null where stores differ: each its own.
+             */
             timeZone: string | null;
-            /** Format: date */
+            /**
+             * To
+             * Format: date
+             */
             to: string;
         };
-        /** OverviewTile */
-        OverviewTile: {
-            change: string | null;
-            definition: string;
-            differsFromShopify: string | null;
-            key: string;
-            label: string;
-            previous: string | null;
-            sparkline: string[];
-            /** @enum {string} */
-            unit: "money" | "count" | "ratio";
-            value: string | null;
-        };
-        /** PartError */
-        PartError: {
+        /**
+         * PartErrorRead
+         * @description A part that could not be worked out; the rest of the answer is true.
+         */
+        PartErrorRead: {
+            /** Code */
             code: string;
+            /** Part */
             part: string;
         };
-        /** PasswordChange */
-        PasswordChange: {
+        /**
+         * PasswordInput
+         * @description The password as it is, and as it shall be.
+         */
+        PasswordInput: {
+            /**
+             * Currentpassword
+             * Format: password
+             * @example correct horse battery
+             */
             currentPassword: string;
+            /**
+             * Newpassword
+             * Format: password
+             * @description At least 8 characters, whichever; all of them count.
+             * @example correct horse battery
+             */
             newPassword: string;
         };
-        /** Period */
-        Period: {
+        /**
+         * PeriodRead
+         * @description Orders placed and their revenue in a period up to today; `from` is null before the first order.
+         */
+        PeriodRead: {
+            /** From */
             from: string | null;
+            /** Orders */
             orders: number;
-            /** @enum {string} */
+            /**
+             * Period
+             * @enum {string}
+             */
             period: "all" | "week" | "month";
-            /** @description Decimal amount as a string */
+            /**
+             * Revenue
+             * @example 42.00
+             */
             revenue: string;
-            /** Format: date */
+            /**
+             * To
+             * Format: date
+             */
             to: string;
         };
-        /** Periods */
-        Periods: {
+        /**
+         * PeriodsRead
+         * @description All time, this week and this month.
+         */
+        PeriodsRead: {
+            /**
+             * Currency
+             * @example GBP
+             */
             currency: string;
-            periods: components["schemas"]["Period"][];
+            /** Periods */
+            periods: components["schemas"]["PeriodRead"][];
         };
-        /** Presentment */
-        Presentment: {
+        /**
+         * PointRead
+         * @description One bucket of a chart, named by its first day.
+         */
+        PointRead: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /**
+             * Discounts
+             * @example 42.00
+             */
+            discounts: string;
+            /**
+             * Grosssales
+             * @example 42.00
+             */
+            grossSales: string;
+            /**
+             * Netsales
+             * @example 42.00
+             */
+            netSales: string;
+            /** Newcustomers */
+            newCustomers: number;
+            /** Orders */
+            orders: number;
+            /**
+             * Refunded
+             * @example 42.00
+             */
+            refunded: string;
+            /** Returningcustomers */
+            returningCustomers: number;
+            /**
+             * Returns
+             * @example 42.00
+             */
+            returns: string;
+            /**
+             * Revenue
+             * @description Total sales; the same as `totalSales`.
+             * @example 42.00
+             */
+            revenue: string;
+            /**
+             * Totalsales
+             * @example 42.00
+             */
+            totalSales: string;
+        };
+        /**
+         * PresentmentRead
+         * @description The order's total in the currency the customer saw.
+         */
+        PresentmentRead: {
+            /**
+             * Currency
+             * @example GBP
+             */
             currency: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Totalprice
+             * @example 42.00
+             */
             totalPrice: string;
         };
-        /** ProductListItem */
-        ProductListItem: {
-            /** Format: date-time */
-            createdAt: string;
-            currency: string;
-            /** Format: uuid */
-            id: string;
-            price: string | null;
-            productType: string | null;
-            shopifyId: string;
-            status: string;
-            /** Format: uuid */
-            storeId: string;
-            title: string;
-            totalInventory: number | null;
-            /** Format: date-time */
-            updatedAt: string;
-            variantCount: number;
-            vendor: string | null;
+        /**
+         * Problem
+         * @description What every answer that is not a success looks like. `code` is stable; `message` is fit for a person.
+         */
+        Problem: {
+            error: {
+                /**
+                 * @description SCREAMING_SNAKE; listed in docs/errors.md.
+                 * @example NOT_FOUND
+                 */
+                code: string;
+                /** @example {} */
+                details: {
+                    [key: string]: unknown;
+                };
+                /** @example There is no such thing here. */
+                message: string;
+                /**
+                 * @description Whether the same request may succeed later.
+                 * @example false
+                 */
+                retryable: boolean;
+            };
+            /** @example 019a7f3e5b7c7d1e8f00c0ffee000001 */
+            requestId: string;
+            /**
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            timestamp: string;
         };
-        /** ProductPage */
-        ProductPage: {
-            items: components["schemas"]["ProductListItem"][];
-            nextCursor: string | null;
-        };
-        /** ProductRead */
-        ProductRead: {
-            /** Format: date-time */
+        /**
+         * ProductDetailRead
+         * @description A product whole.
+         */
+        ProductDetailRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             createdAt: string;
+            /**
+             * Currency
+             * @example GBP
+             */
             currency: string;
+            /** Description */
             description: string | null;
+            /** Handle */
             handle: string | null;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Price */
             price: string | null;
+            /** Producttype */
             productType: string | null;
+            /** Shopifyid */
             shopifyId: string;
-            status: string;
-            /** Format: uuid */
+            /** Status */
+            status: string | null;
+            /**
+             * Storeid
+             * Format: uuid
+             */
             storeId: string;
+            /** Tags */
             tags: string[];
+            /** Title */
             title: string;
+            /** Totalinventory */
             totalInventory: number | null;
-            /** Format: date-time */
+            /**
+             * Updatedat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             updatedAt: string;
+            /** Variantcount */
             variantCount: number;
-            variants: components["schemas"]["Variant"][];
+            /** Variants */
+            variants: components["schemas"]["VariantRead"][];
+            /** Vendor */
             vendor: string | null;
         };
-        /** ProfileUpdate */
-        ProfileUpdate: {
+        /**
+         * ProductRead
+         * @description A product in a list. `price` is its cheapest variant's; null when it has none.
+         */
+        ProductRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Currency
+             * @example GBP
+             */
+            currency: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Price */
+            price: string | null;
+            /** Producttype */
+            productType: string | null;
+            /** Shopifyid */
+            shopifyId: string;
+            /** Status */
+            status: string | null;
+            /**
+             * Storeid
+             * Format: uuid
+             */
+            storeId: string;
+            /** Title */
+            title: string;
+            /** Totalinventory */
+            totalInventory: number | null;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updatedAt: string;
+            /** Variantcount */
+            variantCount: number;
+            /** Vendor */
+            vendor: string | null;
+        };
+        /**
+         * ProfileInput
+         * @description What a person may change of themselves.
+         */
+        ProfileInput: {
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
             name: string;
         };
-        /** RefundLine */
-        RefundLine: {
+        /**
+         * ReadinessRead
+         * @description Everything the process depends on answers.
+         */
+        ReadinessRead: {
+            /** Checks */
+            checks: {
+                [key: string]: string;
+            };
+            /**
+             * Status
+             * @constant
+             */
+            status: "ready";
+        };
+        /**
+         * RecordErrorRead
+         * @description Why a record, or a whole resource (no id), could not be stored.
+         */
+        RecordErrorRead: {
+            /** Code */
+            code: string;
+            /** Externalid */
+            externalId: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * RefundLineRead
+         * @description A line's part in a refund, before tax.
+         */
+        RefundLineRead: {
+            /** Lineid */
             lineId: string | null;
+            /** Quantity */
             quantity: number;
+            /** Restocktype */
             restockType: string | null;
-            /** @description Decimal amount as a string */
+            /**
+             * Subtotal
+             * @example 42.00
+             */
             subtotal: string;
-            /** @description Decimal amount as a string */
+            /**
+             * Tax
+             * @example 42.00
+             */
             tax: string;
-            title: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * RefundRead
+         * @description A refund. `total` is what was paid back, `pending` what has not settled yet.
+         */
+        RefundRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lines */
+            lines: components["schemas"]["RefundLineRead"][];
+            /** Note */
+            note: string | null;
+            /**
+             * Pending
+             * @example 42.00
+             */
+            pending: string;
+            /**
+             * Processedat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            processedAt: string;
+            /**
+             * Total
+             * @example 42.00
+             */
+            total: string;
         };
         /**
          * Role
+         * @description What a member is in a tenant, from most to least trusted.
          * @enum {string}
          */
         Role: "owner" | "admin" | "agent" | "viewer";
-        /** SessionListItem */
-        SessionListItem: {
-            /** Format: date-time */
-            createdAt: string;
-            current: boolean;
-            /** Format: date-time */
-            expiresAt: string;
-            /** Format: uuid */
-            id: string;
-            ip: string | null;
-            /** Format: date-time */
-            lastSeenAt: string;
-            userAgent: string | null;
-        };
-        /** SessionPage */
-        SessionPage: {
-            items: components["schemas"]["SessionListItem"][];
-            nextCursor: string | null;
-        };
-        /** SessionRead */
-        SessionRead: {
-            /** Format: date-time */
-            expiresAt: string;
-            permissions: string[];
+        /**
+         * RoleInput
+         * @description The role a member shall have.
+         */
+        RoleInput: {
+            /** @example agent */
             role: components["schemas"]["Role"];
-            tenant: components["schemas"]["TenantRef"];
-            tenants: components["schemas"]["TenantMembership"][];
+        };
+        /**
+         * RunErrorRead
+         * @description Why a run failed, or what it waits for.
+         */
+        RunErrorRead: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * SentenceRead
+         * @description One change in words.
+         */
+        SentenceRead: {
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "up" | "down" | "flat";
+            /** Key */
+            key: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * SessionRead
+         * @description Who is signed in, where, and what they may do there.
+         */
+        SessionRead: {
+            /**
+             * Expiresat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * Permissions
+             * @example [
+             *       "order:read",
+             *       "profile:own"
+             *     ]
+             */
+            permissions: string[];
+            /** @example owner */
+            role: components["schemas"]["Role"];
+            tenant: components["schemas"]["TenantNameRead"];
+            /**
+             * Tenants
+             * @description Every tenant this person may switch to, this one included.
+             */
+            tenants: components["schemas"]["TenantChoiceRead"][];
             user: components["schemas"]["UserRead"];
         };
-        /** SignUp */
-        SignUp: {
+        /**
+         * SignUpInput
+         * @description A new person and their new tenant.
+         */
+        SignUpInput: {
+            /**
+             * Email
+             * Format: email
+             * @example ada@example.com
+             */
             email: string;
+            /**
+             * Name
+             * @description What the person is called.
+             * @example Ada Lovelace
+             */
             name: string;
+            /**
+             * Password
+             * Format: password
+             * @description At least 8 characters, whichever; all of them count.
+             * @example correct horse battery
+             */
             password: string;
+            /**
+             * Tenantname
+             * @description What the tenant is called, often the business.
+             * @example Analytical Engines
+             */
             tenantName: string;
         };
-        /** StoreConnect */
-        StoreConnect: {
+        /**
+         * StoreConnectInput
+         * @description A shop, and the Admin API access token of a custom app in it.
+         */
+        StoreConnectInput: {
+            /**
+             * Accesstoken
+             * Format: password
+             * @example shpat_…
+             */
             accessToken: string;
+            /**
+             * Shop
+             * @description The shop's myshopify domain.
+             * @example your-shop.myshopify.com
+             */
             shop: string;
         };
-        /** StoreCounts */
-        StoreCounts: {
+        /**
+         * StoreCountsRead
+         * @description How many of each are stored here.
+         */
+        StoreCountsRead: {
+            /** Customers */
             customers: number;
+            /** Orders */
             orders: number;
+            /** Products */
             products: number;
         };
-        /** StorePage */
-        StorePage: {
-            items: components["schemas"]["StoreRead"][];
-            nextCursor: string | null;
+        /**
+         * StoreDeletionInput
+         * @description The store's address typed again, so that nothing is erased by accident.
+         */
+        StoreDeletionInput: {
+            /**
+             * Confirmname
+             * @description The store's myshopify domain.
+             * @example your-shop.myshopify.com
+             */
+            confirmName: string;
         };
-        /** StoreRead */
+        /**
+         * StoreRead
+         * @description A Shopify store of the tenant, how well we can read it, and when we do.
+         */
         StoreRead: {
-            /** @enum {string} */
-            connectedVia: "OAUTH" | "CUSTOM_APP";
-            counts: components["schemas"]["StoreCounts"];
-            /** Format: date-time */
+            connectedVia: components["schemas"]["ConnectedVia"];
+            counts: components["schemas"]["StoreCountsRead"];
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             createdAt: string;
+            /** Currency */
             currency: string;
+            /**
+             * Historylimited
+             * @description Shopify shows us the last 60 days of orders only.
+             */
             historyLimited: boolean;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Lastsyncat */
             lastSyncAt: string | null;
+            /** Lastsyncstatus */
             lastSyncStatus: string | null;
+            /** Name */
             name: string;
+            /** Nextsyncat */
             nextSyncAt: string | null;
+            /** Scopes */
             scopes: string[];
+            /** Shop */
             shop: string;
-            /** @enum {string} */
-            status: "CONNECTED" | "NEEDS_RECONNECT" | "PAUSED" | "DISCONNECTING";
+            status: components["schemas"]["ConnectionStatus"];
+            /**
+             * Statusreason
+             * @description An error code when the store needs a person or is paused.
+             */
             statusReason: string | null;
+            /** Syncintervalminutes */
             syncIntervalMinutes: number;
+            /** Syncpaused */
             syncPaused: boolean;
+            /**
+             * Timezone
+             * @description IANA name; the store's days are days there.
+             */
             timeZone: string;
         };
-        /** StoreUpdate */
-        StoreUpdate: {
+        /**
+         * StoreUpdateInput
+         * @description How often a store is read; what is absent stays.
+         */
+        StoreUpdateInput: {
+            /**
+             * Syncintervalminutes
+             * @description Minutes between two scheduled reads.
+             */
             syncIntervalMinutes?: number | null;
+            /**
+             * Syncpaused
+             * @description True stops scheduled reads; a person can still start one.
+             */
             syncPaused?: boolean | null;
         };
-        /** SummaryCurrency */
-        SummaryCurrency: {
+        /**
+         * SubjectRead
+         * @description What it was done to.
+         */
+        SubjectRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Type
+             * @example order
+             */
+            type: string;
+        };
+        /**
+         * SummaryRead
+         * @description All stored customers and orders, test and cancelled ones too.
+         */
+        SummaryRead: {
+            /**
+             * Currency
+             * @example GBP
+             */
             currency: string;
+            /** Othercurrencies */
+            otherCurrencies: components["schemas"]["OtherCurrencyRead"][];
+            /** Topcustomers */
+            topCustomers: components["schemas"]["TopCustomerRead"][];
+            /** Totalcustomers */
+            totalCustomers: number;
+            /** Totalorders */
             totalOrders: number;
-            /** @description Decimal amount as a string */
+            /**
+             * Totalrevenue
+             * @example 42.00
+             */
             totalRevenue: string;
         };
-        /** SyncError */
-        SyncError: {
-            code: string;
-            externalId: string | null;
-            message: string;
-        };
-        /** SyncRequest */
-        SyncRequest: {
-            storeId?: string | null;
-            tenantId?: string | null;
-        };
-        /** SyncResource */
-        SyncResource: {
-            cursor: string | null;
-            durationMs: number | null;
-            errors: components["schemas"]["SyncError"][];
-            expected: number | null;
-            failed: number;
-            read: number;
-            /** @enum {string} */
-            resource: "customers" | "orders" | "products";
-            /** @enum {string} */
-            status: "QUEUED" | "RUNNING" | "SUCCEEDED" | "PARTIAL" | "FAILED" | "CANCELLED";
-            unchanged: number;
-            written: number;
-        };
-        /** SyncRun */
-        SyncRun: {
-            /** Format: date-time */
-            createdAt: string;
-            durationMs: number | null;
-            error: components["schemas"]["SyncRunError"] | null;
-            finishedAt: string | null;
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            kind: "INITIAL" | "DELTA" | "RESYNC";
-            resources: components["schemas"]["SyncResource"][];
-            startedAt: string | null;
-            /** @enum {string} */
-            status: "QUEUED" | "RUNNING" | "SUCCEEDED" | "PARTIAL" | "FAILED" | "CANCELLED";
-            /** Format: uuid */
-            storeId: string;
-            /** @enum {string} */
-            trigger: "CONNECT" | "SCHEDULE" | "MANUAL";
-        };
-        /** SyncRunError */
-        SyncRunError: {
-            code: string;
-            message: string;
-        };
-        /** SyncRunPage */
-        SyncRunPage: {
-            items: components["schemas"]["SyncRun"][];
-            nextCursor: string | null;
-        };
-        /** TenantDeletion */
-        TenantDeletion: {
-            erasureId: string | null;
-        };
-        /** TenantMembership */
-        TenantMembership: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            role: components["schemas"]["Role"];
-        };
-        /** TenantRead */
-        TenantRead: {
-            /** Format: date-time */
-            createdAt: string;
-            /** Format: uuid */
-            id: string;
-            name: string;
-            /** Format: date-time */
-            updatedAt: string;
-        };
-        /** TenantRef */
-        TenantRef: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /** TenantSwitch */
-        TenantSwitch: {
-            /** Format: uuid */
+        /**
+         * SwitchInput
+         * @description Which of the person's tenants to look at.
+         */
+        SwitchInput: {
+            /**
+             * Tenantid
+             * Format: uuid
+             */
             tenantId: string;
         };
-        /** TenantUpdate */
-        TenantUpdate: {
+        /**
+         * SyncInput
+         * @description Which stores to read: one, or all without an id. `tenantId` is the older name of either.
+         */
+        SyncInput: {
+            /**
+             * Full
+             * @description Read everything again, and remove what no longer exists in Shopify.
+             * @default false
+             */
+            full?: boolean;
+            /**
+             * Storeid
+             * @description One store of yours; all of them without it.
+             */
+            storeId?: string | null;
+            /**
+             * Tenantid
+             * @description The id of one of your stores, or of your own account: all its stores.
+             */
+            tenantId?: string | null;
+        };
+        /**
+         * SyncResourceRead
+         * @description One resource of a run, in the order they are copied. Counts are of customers, orders or products themselves.
+         */
+        SyncResourceRead: {
+            /**
+             * Cursor
+             * @description Everything changed before this moment is stored.
+             */
+            cursor: string | null;
+            /** Durationms */
+            durationMs: number | null;
+            /**
+             * Errors
+             * @description The first 50.
+             */
+            errors: components["schemas"]["RecordErrorRead"][];
+            /**
+             * Expected
+             * @description How many Shopify counts, where everything is read.
+             */
+            expected: number | null;
+            /** Failed */
+            failed: number;
+            /** Read */
+            read: number;
+            /**
+             * Removed
+             * @description Gone in Shopify, and therefore here.
+             */
+            removed: number;
+            /**
+             * Resource
+             * @enum {string}
+             */
+            resource: "customers" | "orders" | "products";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "QUEUED" | "RUNNING" | "SUCCEEDED" | "PARTIAL" | "FAILED" | "CANCELLED";
+            /** Unchanged */
+            unchanged: number;
+            /** Written */
+            written: number;
+        };
+        /**
+         * SyncRunRead
+         * @description One reading of a store.
+         */
+        SyncRunRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /** Durationms */
+            durationMs: number | null;
+            /** @description Why it failed; while it is open, what it waits for. */
+            error: components["schemas"]["RunErrorRead"] | null;
+            /** Finishedat */
+            finishedAt: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "INITIAL" | "DELTA" | "RESYNC";
+            /** Resources */
+            resources: components["schemas"]["SyncResourceRead"][];
+            /** Startedat */
+            startedAt: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "QUEUED" | "RUNNING" | "SUCCEEDED" | "PARTIAL" | "FAILED" | "CANCELLED";
+            /**
+             * Storeid
+             * Format: uuid
+             */
+            storeId: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "CONNECT" | "SCHEDULE" | "MANUAL";
+        };
+        /**
+         * TenantChoiceRead
+         * @description One of the tenants a person may switch to.
+         */
+        TenantChoiceRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @example Analytical Engines
+             */
+            name: string;
+            /** @example owner */
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * TenantDeletionInput
+         * @description The tenant's name, typed to confirm its deletion.
+         */
+        TenantDeletionInput: {
+            /**
+             * Confirmname
+             * @example Analytical Engines
+             */
+            confirmName: string;
+        };
+        /**
+         * TenantDeletionRead
+         * @description The erasure that was asked for.
+         */
+        TenantDeletionRead: {
+            /**
+             * Erasureid
+             * Format: uuid
+             */
+            erasureId: string;
+        };
+        /**
+         * TenantInput
+         * @description What may be changed of a tenant.
+         */
+        TenantInput: {
+            /**
+             * Name
+             * @example Analytical Engines
+             */
             name: string;
         };
-        /** TimelineActor */
-        TimelineActor: {
-            kind: string;
-            name: string | null;
+        /**
+         * TenantNameRead
+         * @description A tenant, by its name.
+         */
+        TenantNameRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @example Analytical Engines
+             */
+            name: string;
         };
-        /** TimelineEntry */
-        TimelineEntry: {
+        /**
+         * TenantRead
+         * @description A tenant.
+         */
+        TenantRead: {
+            /**
+             * Createdat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Name
+             * @example Analytical Engines
+             */
+            name: string;
+            /**
+             * Updatedat
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
+            updatedAt: string;
+        };
+        /**
+         * TileRead
+         * @description A number with its meaning. Values are decimal strings; null where unknown (see `errors`) or without meaning.
+         */
+        TileRead: {
+            /**
+             * Change
+             * @description (value − previous) ÷ |previous|, as a fraction; null without a previous value.
+             */
+            change: string | null;
+            /** Definition */
+            definition: string;
+            /** Differsfromshopify */
+            differsFromShopify: string | null;
+            /** Key */
+            key: string;
+            /** Label */
+            label: string;
+            /** Previous */
+            previous: string | null;
+            /**
+             * Sparkline
+             * @description The range in at most 60 equal steps, oldest first.
+             */
+            sparkline: string[];
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "money" | "count" | "ratio";
+            /**
+             * Value
+             * @description Money in `currency`, a count, or a fraction between 0 and 1.
+             */
+            value: string | null;
+        };
+        /**
+         * TimelineActorRead
+         * @description Who did it.
+         */
+        TimelineActorRead: {
+            /**
+             * Kind
+             * @description member, system, shopify, playbook or assistant.
+             * @example shopify
+             */
+            kind: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TimelineEntryRead
+         * @description One thing that happened to an order.
+         */
+        TimelineEntryRead: {
+            /**
+             * Action
+             * @example order.refunded
+             */
             action: string;
-            actor: components["schemas"]["TimelineActor"];
+            actor: components["schemas"]["TimelineActorRead"];
+            /** After */
             after: {
                 [key: string]: unknown;
             } | null;
-            /** Format: date-time */
+            /**
+             * At
+             * Format: date-time
+             * @example 2026-01-31T09:30:00.000Z
+             */
             at: string;
+            /** Before */
             before: {
                 [key: string]: unknown;
             } | null;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /**
+             * Summary
+             * @example Refunded 12.00 GBP
+             */
             summary: string;
         };
-        /** TimelinePage */
-        TimelinePage: {
-            items: components["schemas"]["TimelineEntry"][];
-            nextCursor: string | null;
-        };
-        /** Timeseries */
-        Timeseries: {
+        /**
+         * TimeseriesRead
+         * @description A chart's points, every bucket present, and the same of the range it is compared with.
+         */
+        TimeseriesRead: {
+            /**
+             * Currency
+             * @example GBP
+             */
             currency: string;
-            /** @enum {string} */
-            interval: "day" | "week" | "month";
-            points: components["schemas"]["TimeseriesPoint"][];
-            previous: components["schemas"]["TimeseriesPoint"][];
+            interval: components["schemas"]["Interval"];
+            /** Points */
+            points: components["schemas"]["PointRead"][];
+            /** Previous */
+            previous: components["schemas"]["PointRead"][];
+            /** Timezone */
             timeZone: string | null;
         };
-        /** TimeseriesPoint */
-        TimeseriesPoint: {
-            /** Format: date */
-            date: string;
-            /** @description Decimal amount as a string */
-            discounts: string;
-            /** @description Decimal amount as a string */
-            grossSales: string;
-            /** @description Decimal amount as a string */
-            netSales: string;
-            newCustomers: number;
-            orders: number;
-            /** @description Decimal amount as a string */
-            refunded: string;
-            returningCustomers: number;
-            /** @description Decimal amount as a string */
-            returns: string;
-            /** @description Decimal amount as a string */
-            revenue: string;
-            /** @description Decimal amount as a string */
-            totalSales: string;
-        };
-        /** TopCustomer */
-        TopCustomer: {
+        /**
+         * TopCustomerRead
+         * @description A customer and everything they ordered in the answer's currency. Name and e-mail are null where the store has none.
+         */
+        TopCustomerRead: {
+            /** Customeremail */
             customerEmail: string | null;
-            /** Format: uuid */
+            /**
+             * Customerid
+             * Format: uuid
+             */
             customerId: string;
+            /** Customername */
             customerName: string | null;
+            /** Ordercount */
             orderCount: number;
-            /** @description Decimal amount as a string */
+            /**
+             * Totalrevenue
+             * @example 42.00
+             */
             totalRevenue: string;
         };
-        /** TopProduct */
-        TopProduct: {
+        /**
+         * TopProductRead
+         * @description What was sold of one product in the period, before returns. `productId` is null for lines without a stored product.
+         */
+        TopProductRead: {
+            /** Orders */
             orders: number;
+            /** Productid */
             productId: string | null;
-            /** @description Decimal amount as a string */
+            /**
+             * Revenue
+             * @example 42.00
+             */
             revenue: string;
+            /** Title */
             title: string;
+            /** Units */
             units: number;
         };
-        /** TopProducts */
-        TopProducts: {
+        /**
+         * TopProductsRead
+         * @description The best sellers, by revenue.
+         */
+        TopProductsRead: {
+            /**
+             * Currency
+             * @example GBP
+             */
             currency: string;
-            items: components["schemas"]["TopProduct"][];
+            /** Items */
+            items: components["schemas"]["TopProductRead"][];
         };
-        /** UserRead */
+        /**
+         * UserRead
+         * @description A person.
+         */
         UserRead: {
+            /**
+             * Email
+             * @example ada@example.com
+             */
             email: string;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /**
+             * Name
+             * @example Ada Lovelace
+             */
             name: string;
         };
-        /** Variant */
-        Variant: {
+        /**
+         * VariantRead
+         * @description A sellable variant.
+         */
+        VariantRead: {
+            /** Compareatprice */
             compareAtPrice: string | null;
-            /** Format: uuid */
+            /**
+             * Id
+             * Format: uuid
+             */
             id: string;
+            /** Inventoryquantity */
             inventoryQuantity: number | null;
-            /** @description Decimal amount as a string */
+            /**
+             * Price
+             * @example 42.00
+             */
             price: string;
+            /** Sku */
             sku: string | null;
+            /** Title */
             title: string;
         };
     };
@@ -1425,11 +3071,13 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get_api_analytics_changes: {
+    listChanges: {
         parameters: {
             query?: {
-                currency?: string;
-                storeId?: string;
+                /** @description Currency of the answer; the one most orders are in without it. */
+                currency?: string | null;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
             };
             header?: never;
             path?: never;
@@ -1437,27 +3085,156 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Changes"];
+                    /**
+                     * @example {
+                     *       "asOf": "2026-01-31",
+                     *       "sentences": [
+                     *         {
+                     *           "direction": "up",
+                     *           "key": "text",
+                     *           "text": "text"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangesRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_analytics_definitions: {
+    listDefinitions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1466,34 +3243,125 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Definitions"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "definition": "text",
+                     *           "differsFromShopify": "text",
+                     *           "key": "text",
+                     *           "label": "text",
+                     *           "unit": "money"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DefinitionsRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_analytics_overview: {
+    listOrdersByDay: {
         parameters: {
             query?: {
-                compare?: "previous" | "year" | "none";
-                currency?: string;
-                from?: string;
-                storeId?: string;
-                to?: string;
+                /** @description Currency of the answer; the one most orders are in without it. */
+                currency?: string | null;
+                /** @description First day, inclusive, in the store's time zone. */
+                from?: string | null;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
+                /** @description Last day, inclusive, in the store's time zone. */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -1501,31 +3369,166 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Overview"];
+                    /**
+                     * @example [
+                     *       {
+                     *         "currency": "GBP",
+                     *         "date": "2026-01-31",
+                     *         "orderCount": 1,
+                     *         "revenue": "42.00"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["OrdersDayRead"][];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_RANGE_TOO_LONG`: The range is too long. Ask for ten years at most. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_RANGE_TOO_LONG",
+                     *         "details": {},
+                     *         "message": "The range is too long. Ask for ten years at most.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_analytics_periods: {
+    getOverview: {
         parameters: {
             query?: {
-                currency?: string;
-                storeId?: string;
+                /** @description Compare with the days just before, the same dates a year earlier, or nothing. */
+                compare?: components["schemas"]["Compare"];
+                /** @description Currency of the answer; the one most orders are in without it. */
+                currency?: string | null;
+                /** @description First day, inclusive, in the store's time zone. */
+                from?: string | null;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
+                /** @description Last day, inclusive, in the store's time zone. */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -1533,35 +3536,184 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Periods"];
+                    /**
+                     * @example {
+                     *       "currencies": [
+                     *         "GBP"
+                     *       ],
+                     *       "currency": "GBP",
+                     *       "errors": [
+                     *         {
+                     *           "code": "text",
+                     *           "part": "text"
+                     *         }
+                     *       ],
+                     *       "from": "2026-01-31",
+                     *       "previousFrom": "2026-01-31",
+                     *       "previousTo": "2026-01-31",
+                     *       "tiles": [
+                     *         {
+                     *           "change": "text",
+                     *           "definition": "text",
+                     *           "differsFromShopify": "text",
+                     *           "key": "text",
+                     *           "label": "text",
+                     *           "previous": "text",
+                     *           "sparkline": [
+                     *             "text"
+                     *           ],
+                     *           "unit": "money",
+                     *           "value": "text"
+                     *         }
+                     *       ],
+                     *       "timeZone": "text",
+                     *       "to": "2026-01-31"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OverviewRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_RANGE_TOO_LONG`: The range is too long. Ask for ten years at most. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_RANGE_TOO_LONG",
+                     *         "details": {},
+                     *         "message": "The range is too long. Ask for ten years at most.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_analytics_timeseries: {
+    listPeriods: {
         parameters: {
             query?: {
-                compare?: "previous" | "year" | "none";
-                currency?: string;
-                from?: string;
-                interval?: "day" | "week" | "month";
-                storeId?: string;
-                to?: string;
+                /** @description Currency of the answer; the one most orders are in without it. */
+                currency?: string | null;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
             };
             header?: never;
             path?: never;
@@ -1569,34 +3721,537 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Timeseries"];
+                    /**
+                     * @example {
+                     *       "currency": "GBP",
+                     *       "periods": [
+                     *         {
+                     *           "from": "2026-01-31",
+                     *           "orders": 1,
+                     *           "period": "all",
+                     *           "revenue": "42.00",
+                     *           "to": "2026-01-31"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PeriodsRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_analytics_top_customers: {
+    getSummary: {
         parameters: {
             query?: {
-                currency?: string;
-                from?: string;
+                /** @description Currency of the answer; the one most orders are in without it. */
+                currency?: string | null;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "currency": "GBP",
+                     *       "otherCurrencies": [
+                     *         {
+                     *           "currency": "GBP",
+                     *           "totalOrders": 1,
+                     *           "totalRevenue": "42.00"
+                     *         }
+                     *       ],
+                     *       "topCustomers": [
+                     *         {
+                     *           "customerEmail": "text",
+                     *           "customerId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "customerName": "text",
+                     *           "orderCount": 1,
+                     *           "totalRevenue": "42.00"
+                     *         }
+                     *       ],
+                     *       "totalCustomers": 1,
+                     *       "totalOrders": 1,
+                     *       "totalRevenue": "42.00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SummaryRead"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTimeseries: {
+        parameters: {
+            query?: {
+                /** @description Compare with the days just before, the same dates a year earlier, or nothing. */
+                compare?: components["schemas"]["Compare"];
+                /** @description Currency of the answer; the one most orders are in without it. */
+                currency?: string | null;
+                /** @description First day, inclusive, in the store's time zone. */
+                from?: string | null;
+                /** @description Width of a bucket. */
+                interval?: components["schemas"]["Interval"];
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
+                /** @description Last day, inclusive, in the store's time zone. */
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "currency": "GBP",
+                     *       "interval": "day",
+                     *       "points": [
+                     *         {
+                     *           "date": "2026-01-31",
+                     *           "discounts": "42.00",
+                     *           "grossSales": "42.00",
+                     *           "netSales": "42.00",
+                     *           "newCustomers": 1,
+                     *           "orders": 1,
+                     *           "refunded": "42.00",
+                     *           "returningCustomers": 1,
+                     *           "returns": "42.00",
+                     *           "revenue": "42.00",
+                     *           "totalSales": "42.00"
+                     *         }
+                     *       ],
+                     *       "previous": [
+                     *         {
+                     *           "date": "2026-01-31",
+                     *           "discounts": "42.00",
+                     *           "grossSales": "42.00",
+                     *           "netSales": "42.00",
+                     *           "newCustomers": 1,
+                     *           "orders": 1,
+                     *           "refunded": "42.00",
+                     *           "returningCustomers": 1,
+                     *           "returns": "42.00",
+                     *           "revenue": "42.00",
+                     *           "totalSales": "42.00"
+                     *         }
+                     *       ],
+                     *       "timeZone": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TimeseriesRead"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_RANGE_TOO_LONG`: The range is too long. Ask for ten years at most. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_RANGE_TOO_LONG",
+                     *         "details": {},
+                     *         "message": "The range is too long. Ask for ten years at most.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTopCustomers: {
+        parameters: {
+            query?: {
+                /** @description Currency of the answer; the one most orders are in without it. */
+                currency?: string | null;
+                /** @description 1 to 5; longer lists are `/api/customers?sort=-spent`. */
                 limit?: number;
-                storeId?: string;
-                to?: string;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
             };
             header?: never;
             path?: never;
@@ -1604,34 +4259,167 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TopCustomer"][];
+                    /**
+                     * @example [
+                     *       {
+                     *         "customerEmail": "text",
+                     *         "customerId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "customerName": "text",
+                     *         "orderCount": 1,
+                     *         "totalRevenue": "42.00"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["TopCustomerRead"][];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_analytics_top_products: {
+    listTopProducts: {
         parameters: {
             query?: {
-                currency?: string;
-                from?: string;
+                /** @description Currency of the answer; the one most orders are in without it. */
+                currency?: string | null;
+                /** @description First day, inclusive, in the store's time zone. */
+                from?: string | null;
+                /** @description How many. */
                 limit?: number;
-                storeId?: string;
-                to?: string;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
+                /** @description Last day, inclusive, in the store's time zone. */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -1639,37 +4427,175 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TopProducts"];
+                    /**
+                     * @example {
+                     *       "currency": "GBP",
+                     *       "items": [
+                     *         {
+                     *           "orders": 1,
+                     *           "productId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "revenue": "42.00",
+                     *           "title": "text",
+                     *           "units": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TopProductsRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_RANGE_TOO_LONG`: The range is too long. Ask for ten years at most. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_RANGE_TOO_LONG",
+                     *         "details": {},
+                     *         "message": "The range is too long. Ask for ten years at most.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_audit: {
+    listAuditEntries: {
         parameters: {
             query?: {
-                action?: string;
-                actorId?: string;
-                cursor?: string;
-                from?: string;
+                /** @description Exactly this action. */
+                action?: string | null;
+                /** @description What this member did. */
+                actorId?: string | null;
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description First day, inclusive, UTC. */
+                from?: string | null;
+                /** @description How many items at most. */
                 limit?: number;
-                subjectId?: string;
-                subjectType?: string;
-                to?: string;
+                subjectId?: string | null;
+                /** @description With `subjectId`: what was done to this thing. */
+                subjectType?: string | null;
+                /** @description Last day, inclusive, UTC. */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -1677,27 +4603,154 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "member.role_changed",
+                     *           "actor": {
+                     *             "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *             "kind": "member",
+                     *             "name": "Ada Lovelace"
+                     *           },
+                     *           "after": {
+                     *             "role": "admin"
+                     *           },
+                     *           "at": "2026-01-31T09:30:00.000Z",
+                     *           "before": {
+                     *             "role": "agent"
+                     *           },
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *           "subjects": [
+                     *             {
+                     *               "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *               "type": "order"
+                     *             }
+                     *           ],
+                     *           "summary": "Refunded £42.00"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_AuditEntryRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_INVALID_DATE`: A date is not valid. Write it as 2026-01-31.; `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_INVALID_DATE",
+                     *         "details": {},
+                     *         "message": "A date is not valid. Write it as 2026-01-31.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_auth_login: {
+    logIn: {
         parameters: {
             query?: never;
             header?: never;
@@ -1706,31 +4759,201 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Login"];
+                /**
+                 * @example {
+                 *       "password": "correct horse battery",
+                 *       "username": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LoginInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2026-01-31T09:30:00.000Z",
+                     *       "permissions": [
+                     *         "order:read",
+                     *         "profile:own"
+                     *       ],
+                     *       "role": "owner",
+                     *       "tenant": {
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Analytical Engines"
+                     *       },
+                     *       "tenants": [
+                     *         {
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "name": "Analytical Engines",
+                     *           "role": "owner"
+                     *         }
+                     *       ],
+                     *       "user": {
+                     *         "email": "ada@example.com",
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Ada Lovelace"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_INVALID_CREDENTIALS`: The e-mail address or the password is not right. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_INVALID_CREDENTIALS",
+                     *         "details": {},
+                     *         "message": "The e-mail address or the password is not right.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_NO_TENANT`: You no longer belong to any tenant. It was deleted, or you were removed from it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_NO_TENANT",
+                     *         "details": {},
+                     *         "message": "You no longer belong to any tenant. It was deleted, or you were removed from it.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_TOO_MANY_ATTEMPTS`: Too many attempts. Please wait a moment and try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_TOO_MANY_ATTEMPTS",
+                     *         "details": {},
+                     *         "message": "Too many attempts. Please wait a moment and try again.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_BUSY`: Many people are signing in right now. Please try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_BUSY",
+                     *         "details": {},
+                     *         "message": "Many people are signing in right now. Please try again in a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_auth_logout: {
+    logOut: {
         parameters: {
             query?: never;
             header?: never;
@@ -1739,25 +4962,100 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_auth_password: {
+    changePassword: {
         parameters: {
             query?: never;
             header?: never;
@@ -1766,29 +5064,173 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordChange"];
+                /**
+                 * @example {
+                 *       "currentPassword": "correct horse battery",
+                 *       "newPassword": "correct horse battery"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordInput"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_WRONG_PASSWORD`: The current password is not right. Nothing was changed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_WRONG_PASSWORD",
+                     *         "details": {},
+                     *         "message": "The current password is not right. Nothing was changed.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_TOO_MANY_ATTEMPTS`: Too many attempts. Please wait a moment and try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_TOO_MANY_ATTEMPTS",
+                     *         "details": {},
+                     *         "message": "Too many attempts. Please wait a moment and try again.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_BUSY`: Many people are signing in right now. Please try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_BUSY",
+                     *         "details": {},
+                     *         "message": "Many people are signing in right now. Please try again in a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_api_auth_profile: {
+    changeProfile: {
         parameters: {
             query?: never;
             header?: never;
@@ -1797,31 +5239,179 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProfileUpdate"];
+                /**
+                 * @example {
+                 *       "name": "Ada Lovelace"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2026-01-31T09:30:00.000Z",
+                     *       "permissions": [
+                     *         "order:read",
+                     *         "profile:own"
+                     *       ],
+                     *       "role": "owner",
+                     *       "tenant": {
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Analytical Engines"
+                     *       },
+                     *       "tenants": [
+                     *         {
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "name": "Analytical Engines",
+                     *           "role": "owner"
+                     *         }
+                     *       ],
+                     *       "user": {
+                     *         "email": "ada@example.com",
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Ada Lovelace"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_auth_session: {
+    readSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -1830,27 +5420,128 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2026-01-31T09:30:00.000Z",
+                     *       "permissions": [
+                     *         "order:read",
+                     *         "profile:own"
+                     *       ],
+                     *       "role": "owner",
+                     *       "tenant": {
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Analytical Engines"
+                     *       },
+                     *       "tenants": [
+                     *         {
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "name": "Analytical Engines",
+                     *           "role": "owner"
+                     *         }
+                     *       ],
+                     *       "user": {
+                     *         "email": "ada@example.com",
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Ada Lovelace"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_auth_sessions: {
+    listOwnSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1859,27 +5550,118 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "current": true,
+                     *           "expiresAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "ip": "203.0.113.7",
+                     *           "lastSeenAt": "2026-01-31T09:30:00.000Z",
+                     *           "userAgent": "Mozilla/5.0"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_LoginSessionRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_api_auth_sessions: {
+    endOtherSessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1888,54 +5670,247 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_api_auth_sessions_session_id: {
+    endSession: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 session_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing here, or it belongs to another tenant. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such thing here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_auth_signup: {
+    signUp: {
         parameters: {
             query?: never;
             header?: never;
@@ -1944,31 +5919,182 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignUp"];
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "name": "Ada Lovelace",
+                 *       "password": "correct horse battery",
+                 *       "tenantName": "Analytical Engines"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignUpInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2026-01-31T09:30:00.000Z",
+                     *       "permissions": [
+                     *         "order:read",
+                     *         "profile:own"
+                     *       ],
+                     *       "role": "owner",
+                     *       "tenant": {
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Analytical Engines"
+                     *       },
+                     *       "tenants": [
+                     *         {
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "name": "Analytical Engines",
+                     *           "role": "owner"
+                     *         }
+                     *       ],
+                     *       "user": {
+                     *         "email": "ada@example.com",
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Ada Lovelace"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_EMAIL_TAKEN`: Somebody signs in with this e-mail address already. If it is you, sign in instead. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_EMAIL_TAKEN",
+                     *         "details": {},
+                     *         "message": "Somebody signs in with this e-mail address already. If it is you, sign in instead.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_TOO_MANY_ATTEMPTS`: Too many attempts. Please wait a moment and try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_TOO_MANY_ATTEMPTS",
+                     *         "details": {},
+                     *         "message": "Too many attempts. Please wait a moment and try again.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `AUTH_BUSY`: Many people are signing in right now. Please try again in a moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_BUSY",
+                     *         "details": {},
+                     *         "message": "Many people are signing in right now. Please try again in a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_auth_switch: {
+    switchTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -1977,67 +6103,185 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TenantSwitch"];
+                /**
+                 * @example {
+                 *       "tenantId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SwitchInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "expiresAt": "2026-01-31T09:30:00.000Z",
+                     *       "permissions": [
+                     *         "order:read",
+                     *         "profile:own"
+                     *       ],
+                     *       "role": "owner",
+                     *       "tenant": {
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Analytical Engines"
+                     *       },
+                     *       "tenants": [
+                     *         {
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "name": "Analytical Engines",
+                     *           "role": "owner"
+                     *         }
+                     *       ],
+                     *       "user": {
+                     *         "email": "ada@example.com",
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "Ada Lovelace"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_connections: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConnectionPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
-                };
-            };
-        };
-    };
-    get_api_customers: {
+    listConnections: {
         parameters: {
             query?: {
-                cursor?: string;
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description How many items at most. */
                 limit?: number;
-                q?: string;
-                sort?: string;
-                storeId?: string;
             };
             header?: never;
             path?: never;
@@ -2045,95 +6289,667 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "label": "text",
+                     *           "status": "CONNECTED",
+                     *           "type": "SHOPIFY"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_ConnectionRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_INVALID_CURSOR",
+                     *         "details": {},
+                     *         "message": "This page cursor does not belong to this list. Start again from the first page.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_customers_customer_id: {
+    listCustomers: {
+        parameters: {
+            query?: {
+                /** @description Currency of the amounts. */
+                currency?: string | null;
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+                /** @description Words to look for; each matches the beginning of a word. */
+                q?: string | null;
+                /** @description -spent, -orders, -createdAt, createdAt, name or -name. */
+                sort?: string;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "currency": "GBP",
+                     *           "email": "text",
+                     *           "firstOrderAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "lastOrderAt": "2026-01-31T09:30:00.000Z",
+                     *           "name": "text",
+                     *           "ordersCount": 1,
+                     *           "phone": "text",
+                     *           "shopifyId": "text",
+                     *           "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "tags": [
+                     *             "text"
+                     *           ],
+                     *           "totalSpent": "42.00"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_CustomerRead_"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_UNKNOWN_SORT`: This list cannot be sorted that way.; `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_UNKNOWN_SORT",
+                     *         "details": {},
+                     *         "message": "This list cannot be sorted that way.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomer: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 customer_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerRead"];
+                    /**
+                     * @example {
+                     *       "addresses": [
+                     *         {
+                     *           "address1": "text",
+                     *           "address2": "text",
+                     *           "city": "text",
+                     *           "company": "text",
+                     *           "country": "text",
+                     *           "countryCode": "text",
+                     *           "name": "text",
+                     *           "phone": "text",
+                     *           "province": "text",
+                     *           "provinceCode": "text",
+                     *           "zip": "text"
+                     *         }
+                     *       ],
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "currency": "GBP",
+                     *       "email": "text",
+                     *       "firstOrderAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "lastOrderAt": "2026-01-31T09:30:00.000Z",
+                     *       "name": "text",
+                     *       "note": "text",
+                     *       "ordersCount": 1,
+                     *       "phone": "text",
+                     *       "shopifyId": "text",
+                     *       "state": "text",
+                     *       "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "tags": [
+                     *         "text"
+                     *       ],
+                     *       "totalSpent": "42.00",
+                     *       "totals": [
+                     *         {
+                     *           "currency": "GBP",
+                     *           "orders": 1,
+                     *           "spent": "42.00"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CustomerDetailRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `CUSTOMER_NOT_FOUND`: There is no such customer here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "CUSTOMER_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such customer here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_erasures_erasure_id: {
+    readErasure: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 erasure_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "finishedAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "requestedAt": "2026-01-31T09:30:00.000Z",
+                     *       "rooms": [
+                     *         {
+                     *           "erased": 1,
+                     *           "room": "text",
+                     *           "status": "WAITING"
+                     *         }
+                     *       ],
+                     *       "status": "RUNNING",
+                     *       "subject": "store",
+                     *       "subjectId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErasureRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such erasure here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such erasure here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_jobs: {
+    listJobs: {
         parameters: {
             query?: {
-                cursor?: string;
-                kind?: string;
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description Only jobs of this kind. */
+                kind?: string | null;
+                /** @description How many items at most. */
                 limit?: number;
-                state?: string;
+                /** @description Only jobs in this state; `dead` ones wait for a person. */
+                state?: components["schemas"]["JobState"] | null;
             };
             header?: never;
             path?: never;
@@ -2141,182 +6957,1174 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "attempts": 1,
+                     *           "crashAttempts": 0,
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "kind": "commerce.sync",
+                     *           "lastError": {
+                     *             "code": "SHOPIFY_UNAVAILABLE",
+                     *             "message": "Shopify did not answer.",
+                     *             "stackHash": "9f2c1a7b30de"
+                     *           },
+                     *           "runAt": "2026-01-31T09:30:00.000Z",
+                     *           "state": "done",
+                     *           "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_JobRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_INVALID_CURSOR",
+                     *         "details": {},
+                     *         "message": "This page cursor does not belong to this list. Start again from the first page.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_jobs_job_id_cancel: {
+    cancelJob: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 job_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "crashAttempts": 0,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "kind": "commerce.sync",
+                     *       "lastError": {
+                     *         "code": "SHOPIFY_UNAVAILABLE",
+                     *         "message": "Shopify did not answer.",
+                     *         "stackHash": "9f2c1a7b30de"
+                     *       },
+                     *       "runAt": "2026-01-31T09:30:00.000Z",
+                     *       "state": "done",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such thing here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `JOB_FINISHED`: This job has ended already, so it cannot be cancelled. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "JOB_FINISHED",
+                     *         "details": {},
+                     *         "message": "This job has ended already, so it cannot be cancelled.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_jobs_job_id_replay: {
+    replayJob: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 job_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    /**
+                     * @example {
+                     *       "attempts": 1,
+                     *       "crashAttempts": 0,
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "kind": "commerce.sync",
+                     *       "lastError": {
+                     *         "code": "SHOPIFY_UNAVAILABLE",
+                     *         "message": "Shopify did not answer.",
+                     *         "stackHash": "9f2c1a7b30de"
+                     *       },
+                     *       "runAt": "2026-01-31T09:30:00.000Z",
+                     *       "state": "done",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["JobRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such thing here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `JOB_NOT_DEAD`: This job has not failed for good, so there is nothing to replay. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "JOB_NOT_DEAD",
+                     *         "details": {},
+                     *         "message": "This job has not failed for good, so there is nothing to replay.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_members: {
+    followNews: {
         parameters: {
             query?: never;
+            header?: {
+                /** @description Set by browsers that come back. */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events; each one's data is JSON: `{type, at, data}`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: data.changed
+                     *     data: {"type":"data.changed","at":"2026-01-31T09:30:00.000Z","data":{}}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMembers: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "email": "ada@example.com",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "name": "Ada Lovelace",
+                     *           "role": "owner",
+                     *           "userId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_MemberRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_api_members_member_id: {
+    removeMember: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 member_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description Successful Response */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PERMISSION_DENIED`: Only an owner can make, change or remove an owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Only an owner can make, change or remove an owner.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such thing here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MEMBER_LAST_OWNER`: This is the tenant's only owner. Make somebody else an owner first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MEMBER_LAST_OWNER",
+                     *         "details": {},
+                     *         "message": "This is the tenant's only owner. Make somebody else an owner first.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_api_members_member_id: {
+    changeMemberRole: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 member_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MemberUpdate"];
+                /**
+                 * @example {
+                 *       "role": "agent"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "email": "ada@example.com",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "name": "Ada Lovelace",
+                     *       "role": "owner",
+                     *       "userId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MemberRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PERMISSION_DENIED`: Only an owner can make, change or remove an owner. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Only an owner can make, change or remove an owner.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such thing here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MEMBER_LAST_OWNER`: This is the tenant's only owner. Make somebody else an owner first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MEMBER_LAST_OWNER",
+                     *         "details": {},
+                     *         "message": "This is the tenant's only owner. Make somebody else an owner first.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_meta: {
+    readMeta: {
         parameters: {
             query?: never;
             header?: never;
@@ -2325,41 +8133,74 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "demo": {
+                     *         "email": "owner@demo.storekeep.test",
+                     *         "password": "storekeep-demo"
+                     *       },
+                     *       "environment": "embedded",
+                     *       "version": "0.1.0"
+                     *     }
+                     */
                     "application/json": components["schemas"]["MetaRead"];
                 };
             };
-            /** @description Error */
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_orders: {
+    listOrders: {
         parameters: {
             query?: {
-                cancelled?: boolean;
-                cursor?: string;
-                customerId?: string;
-                financialStatus?: string;
-                from?: string;
-                fulfillmentStatus?: string;
+                /** @description Only cancelled orders, or only others. */
+                cancelled?: boolean | null;
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                customerId?: string | null;
+                /** @description PAID, PENDING, REFUNDED, … */
+                financialStatus?: string | null;
+                /** @description First day, inclusive, in the store's time zone. */
+                from?: string | null;
+                /** @description FULFILLED, UNFULFILLED, … */
+                fulfillmentStatus?: string | null;
+                /** @description How many items at most. */
                 limit?: number;
-                q?: string;
+                /** @description Words to look for; each matches the beginning of a word. */
+                q?: string | null;
+                /** @description -createdAt, createdAt, -total, total, -name or name. */
                 sort?: string;
-                storeId?: string;
-                test?: boolean;
-                to?: string;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
+                /** @description Only test orders, or only others. */
+                test?: boolean | null;
+                /** @description Last day, inclusive, in the store's time zone. */
+                to?: string | null;
             };
             header?: never;
             path?: never;
@@ -2367,131 +8208,946 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "cancelledAt": "2026-01-31T09:30:00.000Z",
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "currency": "GBP",
+                     *           "customer": {
+                     *             "email": "text",
+                     *             "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *             "name": "text"
+                     *           },
+                     *           "financialStatus": "text",
+                     *           "fulfillmentStatus": "text",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "itemCount": 1,
+                     *           "name": "text",
+                     *           "shopifyId": "text",
+                     *           "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "tags": [
+                     *             "text"
+                     *           ],
+                     *           "test": true,
+                     *           "totalPrice": "42.00"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_OrderRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_UNKNOWN_SORT`: This list cannot be sorted that way.; `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_UNKNOWN_SORT",
+                     *         "details": {},
+                     *         "message": "This list cannot be sorted that way.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_orders_order_id: {
+    getOrder: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderRead"];
+                    /**
+                     * @example {
+                     *       "billingAddress": {
+                     *         "address1": "text",
+                     *         "address2": "text",
+                     *         "city": "text",
+                     *         "company": "text",
+                     *         "country": "text",
+                     *         "countryCode": "text",
+                     *         "name": "text",
+                     *         "phone": "text",
+                     *         "province": "text",
+                     *         "provinceCode": "text",
+                     *         "zip": "text"
+                     *       },
+                     *       "cancelReason": "text",
+                     *       "cancelledAt": "2026-01-31T09:30:00.000Z",
+                     *       "closedAt": "2026-01-31T09:30:00.000Z",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "currency": "GBP",
+                     *       "currentTotalPrice": "42.00",
+                     *       "customer": {
+                     *         "email": "text",
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "text"
+                     *       },
+                     *       "discountCodes": [
+                     *         "text"
+                     *       ],
+                     *       "email": "text",
+                     *       "financialStatus": "text",
+                     *       "fulfillmentStatus": "text",
+                     *       "fulfillments": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "name": "text",
+                     *           "shipmentStatus": "text",
+                     *           "status": "text",
+                     *           "trackingCompany": "text",
+                     *           "trackingNumbers": [
+                     *             "text"
+                     *           ],
+                     *           "trackingUrls": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "itemCount": 1,
+                     *       "lines": [
+                     *         {
+                     *           "currentQuantity": 1,
+                     *           "customLine": true,
+                     *           "giftCard": true,
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "productId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "quantity": 1,
+                     *           "sku": "text",
+                     *           "title": "text",
+                     *           "total": "42.00",
+                     *           "totalDiscount": "42.00",
+                     *           "unitPrice": "42.00",
+                     *           "variantTitle": "text"
+                     *         }
+                     *       ],
+                     *       "name": "text",
+                     *       "note": "text",
+                     *       "phone": "text",
+                     *       "presentment": {
+                     *         "currency": "GBP",
+                     *         "totalPrice": "42.00"
+                     *       },
+                     *       "processedAt": "2026-01-31T09:30:00.000Z",
+                     *       "refunds": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "lines": [
+                     *             {
+                     *               "lineId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *               "quantity": 1,
+                     *               "restockType": "text",
+                     *               "subtotal": "42.00",
+                     *               "tax": "42.00",
+                     *               "title": "text"
+                     *             }
+                     *           ],
+                     *           "note": "text",
+                     *           "pending": "42.00",
+                     *           "processedAt": "2026-01-31T09:30:00.000Z",
+                     *           "total": "42.00"
+                     *         }
+                     *       ],
+                     *       "shippingAddress": {
+                     *         "address1": "text",
+                     *         "address2": "text",
+                     *         "city": "text",
+                     *         "company": "text",
+                     *         "country": "text",
+                     *         "countryCode": "text",
+                     *         "name": "text",
+                     *         "phone": "text",
+                     *         "province": "text",
+                     *         "provinceCode": "text",
+                     *         "zip": "text"
+                     *       },
+                     *       "shopifyId": "text",
+                     *       "sourceName": "text",
+                     *       "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "subtotalPrice": "42.00",
+                     *       "tags": [
+                     *         "text"
+                     *       ],
+                     *       "test": true,
+                     *       "totalDiscounts": "42.00",
+                     *       "totalPrice": "42.00",
+                     *       "totalRefunded": "42.00",
+                     *       "totalShipping": "42.00",
+                     *       "totalTax": "42.00",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderDetailRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ORDER_NOT_FOUND`: There is no such order here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "ORDER_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such order here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_orders_order_id_refresh: {
+    refresh: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrderRead"];
+                    /**
+                     * @example {
+                     *       "billingAddress": {
+                     *         "address1": "text",
+                     *         "address2": "text",
+                     *         "city": "text",
+                     *         "company": "text",
+                     *         "country": "text",
+                     *         "countryCode": "text",
+                     *         "name": "text",
+                     *         "phone": "text",
+                     *         "province": "text",
+                     *         "provinceCode": "text",
+                     *         "zip": "text"
+                     *       },
+                     *       "cancelReason": "text",
+                     *       "cancelledAt": "2026-01-31T09:30:00.000Z",
+                     *       "closedAt": "2026-01-31T09:30:00.000Z",
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "currency": "GBP",
+                     *       "currentTotalPrice": "42.00",
+                     *       "customer": {
+                     *         "email": "text",
+                     *         "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *         "name": "text"
+                     *       },
+                     *       "discountCodes": [
+                     *         "text"
+                     *       ],
+                     *       "email": "text",
+                     *       "financialStatus": "text",
+                     *       "fulfillmentStatus": "text",
+                     *       "fulfillments": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "name": "text",
+                     *           "shipmentStatus": "text",
+                     *           "status": "text",
+                     *           "trackingCompany": "text",
+                     *           "trackingNumbers": [
+                     *             "text"
+                     *           ],
+                     *           "trackingUrls": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "itemCount": 1,
+                     *       "lines": [
+                     *         {
+                     *           "currentQuantity": 1,
+                     *           "customLine": true,
+                     *           "giftCard": true,
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "productId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "quantity": 1,
+                     *           "sku": "text",
+                     *           "title": "text",
+                     *           "total": "42.00",
+                     *           "totalDiscount": "42.00",
+                     *           "unitPrice": "42.00",
+                     *           "variantTitle": "text"
+                     *         }
+                     *       ],
+                     *       "name": "text",
+                     *       "note": "text",
+                     *       "phone": "text",
+                     *       "presentment": {
+                     *         "currency": "GBP",
+                     *         "totalPrice": "42.00"
+                     *       },
+                     *       "processedAt": "2026-01-31T09:30:00.000Z",
+                     *       "refunds": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "lines": [
+                     *             {
+                     *               "lineId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *               "quantity": 1,
+                     *               "restockType": "text",
+                     *               "subtotal": "42.00",
+                     *               "tax": "42.00",
+                     *               "title": "text"
+                     *             }
+                     *           ],
+                     *           "note": "text",
+                     *           "pending": "42.00",
+                     *           "processedAt": "2026-01-31T09:30:00.000Z",
+                     *           "total": "42.00"
+                     *         }
+                     *       ],
+                     *       "shippingAddress": {
+                     *         "address1": "text",
+                     *         "address2": "text",
+                     *         "city": "text",
+                     *         "company": "text",
+                     *         "country": "text",
+                     *         "countryCode": "text",
+                     *         "name": "text",
+                     *         "phone": "text",
+                     *         "province": "text",
+                     *         "provinceCode": "text",
+                     *         "zip": "text"
+                     *       },
+                     *       "shopifyId": "text",
+                     *       "sourceName": "text",
+                     *       "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "subtotalPrice": "42.00",
+                     *       "tags": [
+                     *         "text"
+                     *       ],
+                     *       "test": true,
+                     *       "totalDiscounts": "42.00",
+                     *       "totalPrice": "42.00",
+                     *       "totalRefunded": "42.00",
+                     *       "totalShipping": "42.00",
+                     *       "totalTax": "42.00",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OrderDetailRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ORDER_NOT_FOUND`: There is no such order here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "ORDER_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such order here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ORDER_OUT_OF_REACH`: Shopify lets us read only the last 60 days of orders, and this order is older.; `SHOPIFY_AUTH_FAILED`: Shopify no longer accepts our access to this store. Connect it again.; `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done.; `SHOPIFY_ACCESS_DENIED`: The store has not granted the access this needs. Connect it again and approve all permissions.; `SHOPIFY_SHOP_FROZEN`: The shop is not available at Shopify: it may be frozen, locked or closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "ORDER_OUT_OF_REACH",
+                     *         "details": {},
+                     *         "message": "Shopify lets us read only the last 60 days of orders, and this order is older.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ORDER_DELETED_AT_SOURCE`: This order was deleted in Shopify, so it was removed here too. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "ORDER_DELETED_AT_SOURCE",
+                     *         "details": {},
+                     *         "message": "This order was deleted in Shopify, so it was removed here too.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOPIFY_RATE_LIMIT`: Shopify asked us to slow down. We continue by ourselves. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOPIFY_RATE_LIMIT",
+                     *         "details": {},
+                     *         "message": "Shopify asked us to slow down. We continue by ourselves.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOPIFY_UNAVAILABLE`: Shopify is not answering at the moment. We try again by ourselves. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOPIFY_UNAVAILABLE",
+                     *         "details": {},
+                     *         "message": "Shopify is not answering at the moment. We try again by ourselves.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_orders_order_id_timeline: {
+    listOrderTimeline: {
         parameters: {
             query?: {
-                cursor?: string;
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description How many items at most. */
                 limit?: number;
             };
             header?: never;
             path: {
+                /** @description The thing's id. */
                 order_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimelinePage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "action": "order.refunded",
+                     *           "actor": {
+                     *             "kind": "shopify",
+                     *             "name": "text"
+                     *           },
+                     *           "after": {},
+                     *           "at": "2026-01-31T09:30:00.000Z",
+                     *           "before": {},
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "summary": "Refunded 12.00 GBP"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_TimelineEntryRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `ORDER_NOT_FOUND`: There is no such order here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "ORDER_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such order here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_INVALID_CURSOR",
+                     *         "details": {},
+                     *         "message": "This page cursor does not belong to this list. Start again from the first page.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_products: {
+    listProducts: {
         parameters: {
             query?: {
-                cursor?: string;
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description How many items at most. */
                 limit?: number;
-                q?: string;
+                /** @description Words to look for; each matches the beginning of a word. */
+                q?: string | null;
+                /** @description title, -title, -createdAt, createdAt, -updatedAt or updatedAt. */
                 sort?: string;
-                status?: string;
-                storeId?: string;
+                /** @description ACTIVE, DRAFT, ARCHIVED, … */
+                status?: string | null;
+                /** @description One store; all of the tenant's without it. */
+                storeId?: string | null;
             };
             header?: never;
             path?: never;
@@ -2499,58 +9155,452 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "currency": "GBP",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "price": "42.00",
+                     *           "productType": "text",
+                     *           "shopifyId": "text",
+                     *           "status": "text",
+                     *           "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "title": "text",
+                     *           "totalInventory": 1,
+                     *           "updatedAt": "2026-01-31T09:30:00.000Z",
+                     *           "variantCount": 1,
+                     *           "vendor": "text"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_ProductRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_UNKNOWN_SORT`: This list cannot be sorted that way.; `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_UNKNOWN_SORT",
+                     *         "details": {},
+                     *         "message": "This list cannot be sorted that way.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_products_product_id: {
+    getProduct: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 product_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductRead"];
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "currency": "GBP",
+                     *       "description": "text",
+                     *       "handle": "text",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "price": "42.00",
+                     *       "productType": "text",
+                     *       "shopifyId": "text",
+                     *       "status": "text",
+                     *       "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "tags": [
+                     *         "text"
+                     *       ],
+                     *       "title": "text",
+                     *       "totalInventory": 1,
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z",
+                     *       "variantCount": 1,
+                     *       "variants": [
+                     *         {
+                     *           "compareAtPrice": "42.00",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "inventoryQuantity": 1,
+                     *           "price": "42.00",
+                     *           "sku": "text",
+                     *           "title": "text"
+                     *         }
+                     *       ],
+                     *       "vendor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProductDetailRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `PRODUCT_NOT_FOUND`: There is no such product here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PRODUCT_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such product here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_stores: {
+    beginShopifyConnection: {
+        parameters: {
+            query: {
+                /** @description The shop's myshopify domain, or its handle. */
+                shop: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOPIFY_AUTH_FAILED`: This answer did not come from Shopify, or is too old. Start the connection again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOPIFY_AUTH_FAILED",
+                     *         "details": {},
+                     *         "message": "This answer did not come from Shopify, or is too old. Start the connection again.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOP_INVALID`: Enter the shop's own address, such as your-shop.myshopify.com. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOP_INVALID",
+                     *         "details": {},
+                     *         "message": "Enter the shop's own address, such as your-shop.myshopify.com.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishShopifyConnection: {
         parameters: {
             query?: never;
             header?: never;
@@ -2559,27 +9609,304 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Successful Response */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StorePage"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Error */
+            /** @description `SHOPIFY_AUTH_FAILED`: This answer did not come from Shopify, or is too old. Start the connection again.; `SHOPIFY_OAUTH_STATE_INVALID`: This connection was not started here, or took too long. Start it again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOPIFY_AUTH_FAILED",
+                     *         "details": {},
+                     *         "message": "This answer did not come from Shopify, or is too old. Start the connection again.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOPIFY_AUTH_FAILED`: Shopify did not accept the authorization. Connect the store again.; `SHOP_TAKEN`: This shop is already connected to another Storekeep account. Disconnect it there first.; `SHOP_REPLACED`: This address now belongs to another shop than before. Disconnect the store first, then connect it anew.; `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done.; `SHOPIFY_SHOP_FROZEN`: The shop is not available at Shopify: it may be frozen, locked or closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOPIFY_AUTH_FAILED",
+                     *         "details": {},
+                     *         "message": "Shopify did not accept the authorization. Connect the store again.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOPIFY_UNAVAILABLE`: Shopify is not answering at the moment. We try again by ourselves. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOPIFY_UNAVAILABLE",
+                     *         "details": {},
+                     *         "message": "Shopify is not answering at the moment. We try again by ourselves.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_stores: {
+    listStores: {
+        parameters: {
+            query?: {
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "connectedVia": "OAUTH",
+                     *           "counts": {
+                     *             "customers": 1,
+                     *             "orders": 1,
+                     *             "products": 1
+                     *           },
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "currency": "text",
+                     *           "historyLimited": true,
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "lastSyncAt": "2026-01-31T09:30:00.000Z",
+                     *           "lastSyncStatus": "text",
+                     *           "name": "text",
+                     *           "nextSyncAt": "2026-01-31T09:30:00.000Z",
+                     *           "scopes": [
+                     *             "text"
+                     *           ],
+                     *           "shop": "text",
+                     *           "status": "CONNECTED",
+                     *           "statusReason": "text",
+                     *           "syncIntervalMinutes": 1,
+                     *           "syncPaused": true,
+                     *           "timeZone": "text"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_StoreRead_"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_INVALID_CURSOR",
+                     *         "details": {},
+                     *         "message": "This page cursor does not belong to this list. Start again from the first page.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connectStore: {
         parameters: {
             query?: never;
             header?: never;
@@ -2588,132 +9915,823 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StoreConnect"];
+                /**
+                 * @example {
+                 *       "accessToken": "shpat_…",
+                 *       "shop": "your-shop.myshopify.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StoreConnectInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "connectedVia": "OAUTH",
+                     *       "counts": {
+                     *         "customers": 1,
+                     *         "orders": 1,
+                     *         "products": 1
+                     *       },
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "currency": "text",
+                     *       "historyLimited": true,
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "lastSyncAt": "2026-01-31T09:30:00.000Z",
+                     *       "lastSyncStatus": "text",
+                     *       "name": "text",
+                     *       "nextSyncAt": "2026-01-31T09:30:00.000Z",
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "shop": "text",
+                     *       "status": "CONNECTED",
+                     *       "statusReason": "text",
+                     *       "syncIntervalMinutes": 1,
+                     *       "syncPaused": true,
+                     *       "timeZone": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StoreRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOP_TAKEN`: This shop is already connected to another Storekeep account. Disconnect it there first.; `SHOP_REPLACED`: This address now belongs to another shop than before. Disconnect the store first, then connect it anew.; `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done.; `SHOPIFY_SHOP_FROZEN`: The shop is not available at Shopify: it may be frozen, locked or closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOP_TAKEN",
+                     *         "details": {},
+                     *         "message": "This shop is already connected to another Storekeep account. Disconnect it there first.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOPIFY_AUTH_FAILED`: Shopify does not accept this access token for this shop. Check both and try again.; `SHOP_INVALID`: Enter the shop's own address, such as your-shop.myshopify.com. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOPIFY_AUTH_FAILED",
+                     *         "details": {},
+                     *         "message": "Shopify does not accept this access token for this shop. Check both and try again.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SHOPIFY_UNAVAILABLE`: Shopify is not answering at the moment. We try again by ourselves. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SHOPIFY_UNAVAILABLE",
+                     *         "details": {},
+                     *         "message": "Shopify is not answering at the moment. We try again by ourselves.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_stores_store_id: {
+    readStore: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 store_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "connectedVia": "OAUTH",
+                     *       "counts": {
+                     *         "customers": 1,
+                     *         "orders": 1,
+                     *         "products": 1
+                     *       },
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "currency": "text",
+                     *       "historyLimited": true,
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "lastSyncAt": "2026-01-31T09:30:00.000Z",
+                     *       "lastSyncStatus": "text",
+                     *       "name": "text",
+                     *       "nextSyncAt": "2026-01-31T09:30:00.000Z",
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "shop": "text",
+                     *       "status": "CONNECTED",
+                     *       "statusReason": "text",
+                     *       "syncIntervalMinutes": 1,
+                     *       "syncPaused": true,
+                     *       "timeZone": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StoreRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_api_stores_store_id: {
+    deleteStore: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 store_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmName"];
+                /**
+                 * @example {
+                 *       "confirmName": "your-shop.myshopify.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StoreDeletionInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "finishedAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "requestedAt": "2026-01-31T09:30:00.000Z",
+                     *       "rooms": [
+                     *         {
+                     *           "erased": 1,
+                     *           "room": "text",
+                     *           "status": "WAITING"
+                     *         }
+                     *       ],
+                     *       "status": "RUNNING",
+                     *       "subject": "store",
+                     *       "subjectId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ErasureRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_NAME_MISMATCH`: The name you typed does not match. Nothing was deleted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_NAME_MISMATCH",
+                     *         "details": {},
+                     *         "message": "The name you typed does not match. Nothing was deleted.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_api_stores_store_id: {
+    updateStore: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 store_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StoreUpdate"];
+                /**
+                 * @example {
+                 *       "syncIntervalMinutes": 1,
+                 *       "syncPaused": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["StoreUpdateInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "connectedVia": "OAUTH",
+                     *       "counts": {
+                     *         "customers": 1,
+                     *         "orders": 1,
+                     *         "products": 1
+                     *       },
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "currency": "text",
+                     *       "historyLimited": true,
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "lastSyncAt": "2026-01-31T09:30:00.000Z",
+                     *       "lastSyncStatus": "text",
+                     *       "name": "text",
+                     *       "nextSyncAt": "2026-01-31T09:30:00.000Z",
+                     *       "scopes": [
+                     *         "text"
+                     *       ],
+                     *       "shop": "text",
+                     *       "status": "CONNECTED",
+                     *       "statusReason": "text",
+                     *       "syncIntervalMinutes": 1,
+                     *       "syncPaused": true,
+                     *       "timeZone": "text"
+                     *     }
+                     */
                     "application/json": components["schemas"]["StoreRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_DISCONNECTING",
+                     *         "details": {},
+                     *         "message": "This store is being disconnected and its data erased. Connect it again when that is done.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_sync: {
+    startSync: {
         parameters: {
             query?: never;
             header?: never;
@@ -2722,36 +10740,248 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SyncRequest"];
+                /**
+                 * @example {
+                 *       "full": false,
+                 *       "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                 *       "tenantId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SyncInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SyncRunPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "durationMs": 1,
+                     *           "error": {
+                     *             "code": "text",
+                     *             "message": "text"
+                     *           },
+                     *           "finishedAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "kind": "INITIAL",
+                     *           "resources": [
+                     *             {
+                     *               "cursor": "2026-01-31T09:30:00.000Z",
+                     *               "durationMs": 1,
+                     *               "errors": [
+                     *                 {
+                     *                   "code": "text",
+                     *                   "externalId": "text",
+                     *                   "message": "text"
+                     *                 }
+                     *               ],
+                     *               "expected": 1,
+                     *               "failed": 1,
+                     *               "read": 1,
+                     *               "removed": 1,
+                     *               "resource": "customers",
+                     *               "status": "QUEUED",
+                     *               "unchanged": 1,
+                     *               "written": 1
+                     *             }
+                     *           ],
+                     *           "startedAt": "2026-01-31T09:30:00.000Z",
+                     *           "status": "QUEUED",
+                     *           "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "trigger": "CONNECT"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_SyncRunRead_"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_DISCONNECTING",
+                     *         "details": {},
+                     *         "message": "This store is being disconnected and its data erased. Connect it again when that is done.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_sync_runs: {
+    listRuns: {
         parameters: {
             query?: {
-                cursor?: string;
+                /** @description `nextCursor` of the page before; absent for the first. */
+                cursor?: string | null;
+                /** @description How many items at most. */
                 limit?: number;
-                storeId?: string;
+                /** @description Runs of one store. */
+                storeId?: string | null;
             };
             header?: never;
             path?: never;
@@ -2759,89 +10989,561 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SyncRunPage"];
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "createdAt": "2026-01-31T09:30:00.000Z",
+                     *           "durationMs": 1,
+                     *           "error": {
+                     *             "code": "text",
+                     *             "message": "text"
+                     *           },
+                     *           "finishedAt": "2026-01-31T09:30:00.000Z",
+                     *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "kind": "INITIAL",
+                     *           "resources": [
+                     *             {
+                     *               "cursor": "2026-01-31T09:30:00.000Z",
+                     *               "durationMs": 1,
+                     *               "errors": [
+                     *                 {
+                     *                   "code": "text",
+                     *                   "externalId": "text",
+                     *                   "message": "text"
+                     *                 }
+                     *               ],
+                     *               "expected": 1,
+                     *               "failed": 1,
+                     *               "read": 1,
+                     *               "removed": 1,
+                     *               "resource": "customers",
+                     *               "status": "QUEUED",
+                     *               "unchanged": 1,
+                     *               "written": 1
+                     *             }
+                     *           ],
+                     *           "startedAt": "2026-01-31T09:30:00.000Z",
+                     *           "status": "QUEUED",
+                     *           "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *           "trigger": "CONNECT"
+                     *         }
+                     *       ],
+                     *       "nextCursor": "text"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListRead_SyncRunRead_"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_INVALID_CURSOR",
+                     *         "details": {},
+                     *         "message": "This page cursor does not belong to this list. Start again from the first page.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_sync_runs_run_id: {
+    getRun: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 run_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SyncRun"];
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "durationMs": 1,
+                     *       "error": {
+                     *         "code": "text",
+                     *         "message": "text"
+                     *       },
+                     *       "finishedAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "kind": "INITIAL",
+                     *       "resources": [
+                     *         {
+                     *           "cursor": "2026-01-31T09:30:00.000Z",
+                     *           "durationMs": 1,
+                     *           "errors": [
+                     *             {
+                     *               "code": "text",
+                     *               "externalId": "text",
+                     *               "message": "text"
+                     *             }
+                     *           ],
+                     *           "expected": 1,
+                     *           "failed": 1,
+                     *           "read": 1,
+                     *           "removed": 1,
+                     *           "resource": "customers",
+                     *           "status": "QUEUED",
+                     *           "unchanged": 1,
+                     *           "written": 1
+                     *         }
+                     *       ],
+                     *       "startedAt": "2026-01-31T09:30:00.000Z",
+                     *       "status": "QUEUED",
+                     *       "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "trigger": "CONNECT"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncRunRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SYNC_RUN_NOT_FOUND`: There is no such sync run here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SYNC_RUN_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such sync run here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    post_api_sync_runs_run_id_cancel: {
+    cancelRun: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description The thing's id. */
                 run_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SyncRun"];
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "durationMs": 1,
+                     *       "error": {
+                     *         "code": "text",
+                     *         "message": "text"
+                     *       },
+                     *       "finishedAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "kind": "INITIAL",
+                     *       "resources": [
+                     *         {
+                     *           "cursor": "2026-01-31T09:30:00.000Z",
+                     *           "durationMs": 1,
+                     *           "errors": [
+                     *             {
+                     *               "code": "text",
+                     *               "externalId": "text",
+                     *               "message": "text"
+                     *             }
+                     *           ],
+                     *           "expected": 1,
+                     *           "failed": 1,
+                     *           "read": 1,
+                     *           "removed": 1,
+                     *           "resource": "customers",
+                     *           "status": "QUEUED",
+                     *           "unchanged": 1,
+                     *           "written": 1
+                     *         }
+                     *       ],
+                     *       "startedAt": "2026-01-31T09:30:00.000Z",
+                     *       "status": "QUEUED",
+                     *       "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "trigger": "CONNECT"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SyncRunRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SYNC_RUN_NOT_FOUND`: There is no such sync run here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SYNC_RUN_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such sync run here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SYNC_RUN_OVER`: This sync has already ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SYNC_RUN_OVER",
+                     *         "details": {},
+                     *         "message": "This sync has already ended.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_api_tenant: {
+    readTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -2850,27 +11552,110 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "name": "Analytical Engines",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TenantRead"];
                 };
             };
-            /** @description Error */
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_api_tenant: {
+    deleteTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -2879,31 +11664,179 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ConfirmName"];
+                /**
+                 * @example {
+                 *       "confirmName": "Analytical Engines"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantDeletionInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TenantDeletion"];
+                    /**
+                     * @example {
+                     *       "erasureId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TenantDeletionRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TENANT_DELETING`: This tenant is being deleted. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "TENANT_DELETING",
+                     *         "details": {},
+                     *         "message": "This tenant is being deleted.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `VALIDATION_NAME_MISMATCH`: The name you typed does not match. Nothing was deleted. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_NAME_MISMATCH",
+                     *         "details": {},
+                     *         "message": "The name you typed does not match. Nothing was deleted.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_api_tenant: {
+    renameTenant: {
         parameters: {
             query?: never;
             header?: never;
@@ -2912,26 +11845,293 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TenantUpdate"];
+                /**
+                 * @example {
+                 *       "name": "Analytical Engines"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TenantInput"];
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "createdAt": "2026-01-31T09:30:00.000Z",
+                     *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
+                     *       "name": "Analytical Engines",
+                     *       "updatedAt": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TenantRead"];
                 };
             };
-            /** @description Error */
+            /** @description The request cannot be read: not JSON, not text, or malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "MALFORMED_JSON",
+                     *         "details": {},
+                     *         "message": "The body is not valid JSON.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in, or the session has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "AUTH_REQUIRED",
+                     *         "details": {},
+                     *         "message": "Please sign in.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The member's role does not allow this, or the request did not come from Storekeep's own pages. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "PERMISSION_DENIED",
+                     *         "details": {},
+                     *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TENANT_DELETING`: This tenant is being deleted. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "TENANT_DELETING",
+                     *         "details": {},
+                     *         "message": "This tenant is being deleted.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some of what was sent is not valid; `details.fields` says what. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "VALIDATION_FAILED",
+                     *         "details": {},
+                     *         "message": "Some of what was sent is not valid.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "RATE_LIMITED",
+                     *         "details": {},
+                     *         "message": "Too many requests. Please wait a moment.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
             default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ErrorEnvelope"];
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthRead"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checks": {
+                     *         "key": "text"
+                     *       },
+                     *       "status": "ready"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReadinessRead"];
+                };
+            };
+            /** @description `NOT_READY`: Storekeep is starting, or a part of it is away. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "NOT_READY",
+                     *         "details": {},
+                     *         "message": "Storekeep is starting, or a part of it is away.",
+                     *         "retryable": true
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "INTERNAL_SERVER_ERROR",
+                     *         "details": {},
+                     *         "message": "Something went wrong on our side.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -8,6 +8,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
+import { customerName } from '~/features/commerce/customers/model';
 import { customerFindQuery } from '~/features/commerce/customers/queries';
 import { orderFindQuery } from '~/features/commerce/orders/queries';
 import { productFindQuery } from '~/features/commerce/products/queries';
@@ -144,7 +145,10 @@ function useRecords(typed: string): FindingGroup[] {
       findings: orders.map((order) => ({
         id: order.id,
         label: order.name,
-        description: [order.customer?.name ?? 'Guest', formatMoney(order.totalPrice, order.currency)].join(' · '),
+        description: [
+          order.customer ? customerName(order.customer) : 'Guest',
+          formatMoney(order.totalPrice, order.currency),
+        ].join(' · '),
         icon: <IconPackage size={18} stroke={1.75} />,
         run: () => void navigate({ to: '/orders/$orderId', params: { orderId: order.id } }),
       })),
@@ -153,8 +157,8 @@ function useRecords(typed: string): FindingGroup[] {
       label: 'Customers',
       findings: customers.map((customer) => ({
         id: customer.id,
-        label: customer.name,
-        description: customer.email ?? undefined,
+        label: customerName(customer),
+        description: customer.name === null ? undefined : (customer.email ?? undefined),
         icon: <IconUser size={18} stroke={1.75} />,
         run: () => void navigate({ to: '/customers/$customerId', params: { customerId: customer.id } }),
       })),

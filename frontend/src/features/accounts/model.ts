@@ -8,11 +8,11 @@ export const ROLES: Record<Role, { label: string; may: string }> = {
   viewer: { label: 'Viewer', may: 'Sees orders, customers, products and figures; changes nothing.' },
 };
 
-export const PASSWORD_RULE = 'At least 12 characters; a few words in a row work well.';
+export const PASSWORD_RULE = 'At least 8 characters; a few words in a row work well.';
 
 /** Null when the password will do; the server has the last word. */
 export function passwordProblem(password: string): string | null {
-  if ([...password].length < 12) return 'Use at least 12 characters.';
+  if ([...password].length < 8) return 'Use at least 8 characters.';
   return null;
 }
 

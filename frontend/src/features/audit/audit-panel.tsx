@@ -87,7 +87,7 @@ function toEvent(entry: AuditEntry): TimelineEvent {
     at: entry.at,
     actorKind: entry.actor.kind,
     actorName: actorWords(entry.actor),
-    summary: actionWords(entry.action),
+    summary: entry.summary || actionWords(entry.action),
     before: entry.before,
     after: entry.after,
     aside: entry.requestId && (

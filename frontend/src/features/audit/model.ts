@@ -39,5 +39,5 @@ export function actionWords(action: string): string {
 }
 
 export function actorWords(actor: AuditEntry['actor']): string {
-  return actor.name ?? humanise(actor.kind);
+  return actor.name || humanise(actor.kind);
 }

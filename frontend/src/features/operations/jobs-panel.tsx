@@ -17,7 +17,7 @@ import { Facts } from '~/ui/facts';
 import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
 import classes from './jobs.module.css';
-import { canCancel, canReplay, JOB_STATES, jobName, jobState, type JobSearch } from './model';
+import { canCancel, canReplay, JOB_STATES, jobName, jobState, lastError, type JobSearch } from './model';
 import { useCancelJob, useReplayJob } from './mutations';
 import { jobListQuery } from './queries';
 
@@ -110,8 +110,8 @@ const COLUMNS: Column<Job>[] = [
     header: 'Last error',
     width: 320,
     grow: true,
-    csv: (job) => job.lastError,
-    cell: (job) => job.lastError,
+    csv: (job) => lastError(job)?.message,
+    cell: (job) => lastError(job)?.message,
   },
 ];
 
@@ -122,17 +122,22 @@ function JobCard({ job }: { job: Job }) {
         <span className={classes.name}>{jobName(job.kind)}</span>
         <StateBadge {...jobState(job.state)} />
       </div>
-      <div className="sk-muted sk-truncate">{job.lastError ?? <When at={job.updatedAt} />}</div>
+      <div className="sk-muted sk-truncate">{lastError(job)?.message ?? <When at={job.updatedAt} />}</div>
     </>
   );
 }
 
 function JobView({ job }: { job: Job }) {
+  const error = lastError(job);
   const replay = useReplayJob();
   const cancel = useCancelJob();
   return (
     <div className={classes.view}>
-      {job.lastError && <pre className={classes.error}>{job.lastError}</pre>}
+      {error && (
+        <p className={classes.error}>
+          {error.message} {error.code && <code>{error.code}</code>}
+        </p>
+      )}
       <Facts
         facts={[
           { name: 'State', value: <StateBadge {...jobState(job.state)} /> },

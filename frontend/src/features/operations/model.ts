@@ -1,5 +1,5 @@
 /** Plain facts about jobs. Pure. */
-import type { Job } from '~/api/types';
+import type { Job, JobState } from '~/api/types';
 import { humanise } from '~/lib/format';
 import { compact, oneOf, type RawSearch } from '~/lib/url-state';
 import type { Tone } from '~/ui/state-badge';
@@ -10,9 +10,8 @@ export const JOB_STATES = {
   done: { tone: 'good', label: 'Done' },
   dead: { tone: 'bad', label: 'Gave up' },
   cancelled: { tone: 'neutral', label: 'Cancelled' },
-} as const satisfies Record<string, { tone: Tone; label: string }>;
+} as const satisfies Record<JobState, { tone: Tone; label: string }>;
 
-type JobState = keyof typeof JOB_STATES;
 const STATES = Object.keys(JOB_STATES) as JobState[];
 
 export interface JobSearch {
@@ -34,4 +33,19 @@ export const canCancel = (job: Job): boolean => job.state === 'ready';
 /** "commerce.import_store" → "Import store". */
 export function jobName(kind: string): string {
   return humanise(kind.slice(kind.indexOf('.') + 1));
+}
+
+export interface JobError {
+  code: string | null;
+  message: string;
+}
+
+/** What went wrong last; null when nothing did. */
+export function lastError(job: Job): JobError | null {
+  if (job.lastError === null) return null;
+  const { code, message } = job.lastError;
+  return {
+    code: typeof code === 'string' ? code : null,
+    message: typeof message === 'string' ? message : JSON.stringify(job.lastError),
+  };
 }

@@ -1,9 +1,10 @@
 /** What is read about jobs. */
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api, take } from '~/api/client';
+import type { JobState } from '~/api/types';
 
 export interface JobFilters {
-  state?: string;
+  state?: JobState;
 }
 
 export const jobKeys = {

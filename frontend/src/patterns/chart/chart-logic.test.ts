@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextPoint } from './chart';
 import { endLabelShifts, niceScale } from './scale';
-import { describePoint, type ChartSeries } from './series';
+import { describePoint, nextPoint, type ChartSeries } from './series';
 
 describe('a scale', () => {
   it('always has zero on it', () => {

@@ -15,7 +15,7 @@ import { Bone } from '../skeletons';
 import classes from './chart.module.css';
 import { ChartTable } from './chart-table';
 import { chartToPng } from './export-png';
-import { describePoint, valueAt, type ChartPoint, type ChartSeries } from './series';
+import { describePoint, nextPoint, valueAt, type ChartPoint, type ChartSeries } from './series';
 
 const loadTimeChart = () => import('./time-chart');
 const TimeChart = lazy(loadTimeChart);
@@ -135,30 +135,6 @@ function Readout({ points, series, active }: Pick<ChartProps, 'points' | 'series
       <span className={classes.at}>{active === null ? null : points[active]?.long}</span>
     </div>
   );
-}
-
-/** Where a key moves to; undefined when the key is not ours, null to let go. */
-export function nextPoint(key: string, active: number | null, last: number): number | null | undefined {
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return active === null ? 0 : Math.min(last, active + 1);
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return active === null ? last : Math.max(0, active - 1);
-    case 'PageUp':
-      return Math.min(last, (active ?? 0) + 7);
-    case 'PageDown':
-      return Math.max(0, (active ?? last) - 7);
-    case 'Home':
-      return 0;
-    case 'End':
-      return last;
-    case 'Escape':
-      return null;
-    default:
-      return undefined;
-  }
 }
 
 export function ChartSkeleton({ title, height = 240 }: { title: string; height?: number }) {

@@ -30,3 +30,27 @@ export function valueAt(series: ChartSeries, index: number): string | null {
   const raw = series.values[index] ?? null;
   return raw === null ? null : series.format(raw);
 }
+
+/** Where a key moves to; undefined when the key is not ours, null to let go. */
+export function nextPoint(key: string, active: number | null, last: number): number | null | undefined {
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return active === null ? 0 : Math.min(last, active + 1);
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return active === null ? last : Math.max(0, active - 1);
+    case 'PageUp':
+      return Math.min(last, (active ?? 0) + 7);
+    case 'PageDown':
+      return Math.max(0, (active ?? last) - 7);
+    case 'Home':
+      return 0;
+    case 'End':
+      return last;
+    case 'Escape':
+      return null;
+    default:
+      return undefined;
+  }
+}

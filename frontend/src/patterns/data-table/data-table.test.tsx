@@ -1,11 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { ApiProblem } from '~/api/problem';
 import type { Page } from '~/api/types';
 import * as download from '~/lib/download';
-import { renderPart } from '~/test/render';
+import { renderPart, user } from '~/test/render';
 import type { Column, SortState } from './column';
 import { DataTable } from './data-table';
 
@@ -112,9 +111,9 @@ describe('DataTable', () => {
   it('opens a row by click, but not when a box in it is clicked', async () => {
     const onOpen = vi.fn();
     renderPart(<List onOpen={onOpen} />);
-    await userEvent.click(await screen.findByRole('checkbox', { name: 'Select Row 3' }));
+    await user.click(await screen.findByRole('checkbox', { name: 'Select Row 3' }));
     expect(onOpen).not.toHaveBeenCalled();
-    await userEvent.click(screen.getByText('4.50'));
+    await user.click(screen.getByText('4.50'));
     expect(onOpen).toHaveBeenCalledWith(expect.objectContaining({ id: 'r4' }));
   });
 
@@ -123,15 +122,15 @@ describe('DataTable', () => {
     renderPart(<List sort={{ value: '-total', fallback: 'name', onChange }} />);
     const header = await screen.findByRole('columnheader', { name: 'Total' });
     expect(header).toHaveAttribute('aria-sort', 'descending');
-    await userEvent.click(within(header).getByRole('button'));
+    await user.click(within(header).getByRole('button'));
     expect(onChange).toHaveBeenCalledWith('total');
   });
 
   it('exports the picked rows with the columns one sees', async () => {
     const save = vi.spyOn(download, 'downloadCsv').mockImplementation(() => undefined);
     renderPart(<List />);
-    await userEvent.click(await screen.findByRole('checkbox', { name: 'Select Row 2' }));
-    await userEvent.click(
+    await user.click(await screen.findByRole('checkbox', { name: 'Select Row 2' }));
+    await user.click(
       within(screen.getByRole('region', { name: 'Selected rows' })).getByRole('button', { name: 'CSV' }),
     );
     expect(save).toHaveBeenCalledWith('storekeep-rows.csv', 'Name,Total\r\nRow 2,2.50\r\n');
@@ -140,8 +139,8 @@ describe('DataTable', () => {
 
   it('remembers which columns one chose', async () => {
     const view = renderPart(<List />);
-    await userEvent.click(await screen.findByRole('button', { name: 'Choose columns' }));
-    await userEvent.click(await screen.findByRole('menuitemcheckbox', { name: 'Extra' }));
+    await user.click(await screen.findByRole('button', { name: 'Choose columns' }));
+    await user.click(await screen.findByRole('menuitemcheckbox', { name: 'Extra' }));
     expect(screen.getByRole('columnheader', { name: 'Extra' })).toBeVisible();
     view.unmount();
     renderPart(<List />);
@@ -163,7 +162,7 @@ describe('DataTable', () => {
     renderPart(<List load={load} />);
     expect(await screen.findByText(/More rows could not be loaded/)).toBeVisible();
     expect(screen.getByText('Row 0')).toBeVisible();
-    await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByText('15 rows')).toBeVisible();
     expect(load).toHaveBeenCalledTimes(3);
   });

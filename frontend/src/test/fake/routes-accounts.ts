@@ -23,8 +23,8 @@ export const accountRoutes: FakeRoute[] = [
     'POST',
     /^\/api\/auth\/signup$/,
     ({ state, body }) => {
-      if (String(body.password).length < 12)
-        throw new FakeFailure(422, 'VALIDATION_FAILED', 'The password is too short: use at least 12 characters.', {
+      if (String(body.password).length < 8)
+        throw new FakeFailure(422, 'VALIDATION_FAILED', 'The password is too short: use at least 8 characters.', {
           field: 'password',
         });
       const tenant = { id: state.random.id(), name: String(body.tenantName) };

@@ -255,7 +255,7 @@ export const shopRoutes: FakeRoute[] = [
       const sort = query.get('sort') ?? '-spent';
       found.sort((a, b) =>
         sort === 'name'
-          ? a.name.localeCompare(b.name)
+          ? (a.name ?? '').localeCompare(b.name ?? '')
           : sort === '-orders'
             ? b.ordersCount - a.ordersCount
             : sort === '-createdAt'
@@ -386,7 +386,13 @@ export const shopRoutes: FakeRoute[] = [
       const scope = scopeOf(request);
       const rows = new Map<
         string,
-        { customerId: string; customerName: string; customerEmail: string | null; orderCount: number; revenue: number }
+        {
+          customerId: string;
+          customerName: string | null;
+          customerEmail: string | null;
+          orderCount: number;
+          revenue: number;
+        }
       >();
       for (const order of inRange(scope.orders, scope.range)) {
         if (!order.customer) continue;

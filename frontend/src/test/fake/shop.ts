@@ -125,6 +125,7 @@ export function buildShop(plan: ShopPlan, random: Random, now: Date): Shop {
       addresses: [address(name, index)],
       note: index % 11 === 0 ? 'Prefers delivery on Fridays.' : null,
       totals: [],
+      state: 'ENABLED',
     };
   });
   const orders: Order[] = [];
@@ -184,6 +185,7 @@ function address(name: string, index: number) {
     address2: null,
     city: 'London',
     province: null,
+    provinceCode: null,
     zip: 'EC1R 4QE',
     country: 'United Kingdom',
     countryCode: 'GB',
@@ -220,6 +222,7 @@ function buildOrder({ plan, random, storeId, customer, products, createdAt, numb
       total: money(units(product.price ?? '0') * quantity),
       productId: product.id,
       customLine: false,
+      giftCard: false,
     };
   });
   const subtotal = lines.reduce((sum, line) => sum + units(line.total), 0);
@@ -256,13 +259,17 @@ function buildOrder({ plan, random, storeId, customer, products, createdAt, numb
     closedAt: null,
     cancelReason: cancelled ? 'CUSTOMER' : null,
     sourceName: 'web',
+    discountCodes: [],
     subtotalPrice: money(subtotal),
     totalDiscounts: money(0),
     totalShipping: money(shipping),
     totalTax: money(Math.round(subtotal / 6)),
     totalRefunded: money(refunded),
     currentTotalPrice: money(total - refunded),
-    presentment: number % 19 === 0 ? { currency: 'EUR', totalPrice: '46.20' } : null,
+    presentment:
+      number % 19 === 0
+        ? { currency: 'EUR', totalPrice: '46.20' }
+        : { currency: plan.currency, totalPrice: money(total) },
     shippingAddress: customer ? (customer.addresses[0] ?? null) : null,
     billingAddress: customer ? (customer.addresses[0] ?? null) : null,
     lines,
@@ -274,11 +281,11 @@ function buildOrder({ plan, random, storeId, customer, products, createdAt, numb
             processedAt: createdAt,
             note: 'Arrived chipped',
             total: money(refunded),
-            pending: false,
+            pending: money(0),
             lines: [
               {
                 lineId: lines[0]?.id ?? null,
-                title: lines[0]?.title ?? null,
+                title: lines[0]?.title ?? '',
                 quantity: 1,
                 restockType: 'NO_RESTOCK',
                 subtotal: money(refunded),

@@ -149,7 +149,7 @@ function fillHistory(state: FakeState, store: Store): void {
       runAt: ago(index * 6),
       createdAt: ago(index * 6 + 1),
       updatedAt: ago(index * 6),
-      lastError: dead ? 'SHOPIFY_UNAVAILABLE: Shopify answered 502 five times.' : null,
+      lastError: dead ? { code: 'SHOPIFY_UNAVAILABLE', message: 'Shopify answered 502 five times.' } : null,
     });
   }
   const acts: [string, Record<string, unknown> | null, Record<string, unknown> | null][] = [
@@ -163,8 +163,9 @@ function fillHistory(state: FakeState, store: Store): void {
     state.audit.push({
       id: random.id(),
       at: ago(30 + index * 700),
-      actor: { kind: 'person', id: state.identity.user.id, name: 'Ada Marsh' },
+      actor: { kind: 'member', id: state.identity.user.id, name: 'Ada Marsh' },
       action,
+      summary: '',
       subjects: [{ type: 'store', id: store.id }],
       before,
       after,
@@ -194,6 +195,7 @@ export function newRun(state: FakeState, store: Store, kind: SyncRun['kind'], tr
       written: 0,
       unchanged: 0,
       failed: 0,
+      removed: 0,
       errors: [],
       durationMs: null,
       cursor: null,

@@ -18,6 +18,7 @@ import { OpenInShopify } from '../open-in-shopify';
 import { OrderTable } from '../orders/order-table';
 import classes from '../orders/orders.module.css';
 import own from './customer.module.css';
+import { customerName } from './model';
 import { customerQuery } from './queries';
 
 interface CustomerPageProps {
@@ -31,7 +32,7 @@ export function CustomerPage({ customerId, linkToShopify }: CustomerPageProps) {
   const data = customer.data;
   return (
     <Page
-      title={data?.name ?? 'Customer'}
+      title={data ? customerName(data) : 'Customer'}
       back={<BackButton to="/customers" label="Back to customers" />}
       actions={
         data && linkToShopify && <OpenInShopify storeId={data.storeId} kind="customers" shopifyId={data.shopifyId} />
@@ -63,12 +64,10 @@ export function CustomerPage({ customerId, linkToShopify }: CustomerPageProps) {
 }
 
 /** What they bought, a line for each currency; currencies are never added up. */
-function Worth({ customer }: { customer: Customer }) {
-  const totals = customer.totals.length
-    ? customer.totals
-    : [{ currency: customer.currency, orders: customer.ordersCount, spent: customer.totalSpent }];
+function Worth({ customer: { totals } }: { customer: Customer }) {
   return (
     <div className={own.worth}>
+      {totals.length === 0 && <span className={own.figureName}>Has not ordered yet.</span>}
       {totals.map((total) => (
         <div key={total.currency} className={own.figure}>
           <span className={own.figureName}>Spent{totals.length > 1 && ` in ${total.currency}`}</span>

@@ -18,7 +18,7 @@ import { StoreScopeChip } from '~/patterns/store-scope';
 import { ButtonLink, TextLink } from '~/ui/links';
 import { When } from '~/ui/when';
 import classes from '../orders/orders.module.css';
-import { DEFAULT_CUSTOMER_SORT, type CustomerSearch } from './model';
+import { customerName, DEFAULT_CUSTOMER_SORT, type CustomerSearch } from './model';
 import { customerListQuery } from './queries';
 
 interface CustomersPageProps {
@@ -43,7 +43,7 @@ export function CustomersPage({ search, onSearch, onClear }: CustomersPageProps)
         columns={columns}
         card={(customer) => <CustomerCard customer={customer} />}
         rowId={customerId}
-        rowName={(customer) => customer.name}
+        rowName={customerName}
         onOpen={(customer) => void navigate({ to: '/customers/$customerId', params: { customerId: customer.id } })}
         sort={{
           value: search.sort,
@@ -63,9 +63,14 @@ const customerId = (customer: CustomerListItem) => customer.id;
 function NameLink({ customer }: { customer: CustomerListItem }) {
   return (
     <TextLink to="/customers/$customerId" params={{ customerId: customer.id }} className={classes.name} tabIndex={-1}>
-      {customer.name}
+      {customerName(customer)}
     </TextLink>
   );
+}
+
+/** Nobody has a currency while nothing was ever ordered. */
+function Spent({ customer }: { customer: CustomerListItem }) {
+  return customer.currency && <Money amount={customer.totalSpent} currency={customer.currency} />;
 }
 
 function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
@@ -77,7 +82,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       width: 200,
       grow: true,
       fixed: true,
-      sort: ['name'],
+      sort: ['name', '-name'],
       csv: (customer) => customer.name,
       cell: (customer) => <NameLink customer={customer} />,
     },
@@ -105,7 +110,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       align: 'end',
       sort: ['-spent'],
       csv: (customer) => customer.totalSpent,
-      cell: (customer) => <Money amount={customer.totalSpent} currency={customer.currency} />,
+      cell: (customer) => <Spent customer={customer} />,
     },
     {
       id: 'last',
@@ -128,7 +133,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       id: 'createdAt',
       header: 'Since',
       width: 130,
-      sort: ['-createdAt'],
+      sort: ['-createdAt', 'createdAt'],
       csv: (customer) => customer.createdAt,
       cell: (customer) => <When at={customer.createdAt} timeZone={zone(customer)} detail="date" />,
     },
@@ -165,7 +170,7 @@ function CustomerCard({ customer }: { customer: CustomerListItem }) {
     <div className={classes.card}>
       <div className={classes.cardLine}>
         <NameLink customer={customer} />
-        <Money amount={customer.totalSpent} currency={customer.currency} />
+        <Spent customer={customer} />
       </div>
       <div className={classes.cardLine}>
         <span className="sk-truncate sk-muted">{customer.email ?? 'No email'}</span>

@@ -36,6 +36,16 @@ export function stateWords(table: Record<string, Tone>, code: string | null): St
   return code === null ? null : { tone: table[code] ?? 'neutral', label: humanise(code) };
 }
 
+/** A parcel's own state, where no carrier has said more. */
+export const PARCEL: Record<string, Tone> = {
+  SUCCESS: 'good',
+  OPEN: 'open',
+  PENDING: 'open',
+  CANCELLED: 'neutral',
+  ERROR: 'bad',
+  FAILURE: 'bad',
+};
+
 export const SHIPMENT: Record<string, Tone> = {
   DELIVERED: 'good',
   IN_TRANSIT: 'busy',

@@ -8,6 +8,7 @@ import { TextLink } from '~/ui/links';
 import { Panel } from '~/ui/panel';
 import { When } from '~/ui/when';
 import { AddressLines, sameAddress } from '../address-lines';
+import { customerName } from '../customers/model';
 import classes from './orders.module.css';
 
 export function OrderFacts({ order }: { order: Order }) {
@@ -19,7 +20,7 @@ export function OrderFacts({ order }: { order: Order }) {
       <Panel title="Customer">
         {order.customer ? (
           <TextLink to="/customers/$customerId" params={{ customerId: order.customer.id }}>
-            {order.customer.name}
+            {customerName(order.customer)}
           </TextLink>
         ) : (
           <p className={classes.note}>Guest, without a customer record.</p>
@@ -54,6 +55,7 @@ export function OrderFacts({ order }: { order: Order }) {
             order.cancelledAt ? { name: 'Cancelled', value: <When at={order.cancelledAt} timeZone={zone} /> } : null,
             { name: 'Reason', value: order.cancelReason && humanise(order.cancelReason) },
             order.closedAt ? { name: 'Archived', value: <When at={order.closedAt} timeZone={zone} /> } : null,
+            { name: 'Discount codes', value: order.discountCodes.join(', ') },
             { name: 'Came from', value: order.sourceName && humanise(order.sourceName) },
             { name: 'Changed', value: <When at={order.updatedAt} timeZone={zone} /> },
             { name: 'Shopify id', value: <CopyText value={order.shopifyId} label="Shopify id" /> },

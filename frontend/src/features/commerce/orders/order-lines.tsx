@@ -64,7 +64,9 @@ function LineRow({ line, currency }: { line: OrderLine; currency: string }) {
           )}
         </span>
         <span className={classes.lineSub}>
-          {[line.variantTitle, line.sku, line.customLine ? 'Custom line' : null].filter(Boolean).join(' · ')}
+          {[line.variantTitle, line.sku, line.customLine ? 'Custom line' : null, line.giftCard ? 'Gift card' : null]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
       </td>
       <td className={classes.optional}>
@@ -88,7 +90,7 @@ function LineRow({ line, currency }: { line: OrderLine; currency: string }) {
 
 function Totals({ order }: { order: Order }) {
   const { currency, presentment } = order;
-  const other = presentment && presentment.currency !== currency ? presentment : null;
+  const other = presentment.currency === currency ? null : presentment;
   const refunded = signOf(order.totalRefunded) !== 0;
   return (
     <dl className={classes.totals}>

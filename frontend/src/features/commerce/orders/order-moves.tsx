@@ -1,12 +1,14 @@
 /** Money that went back and parcels that went out. */
 import { useStores } from '~/api/stores';
 import type { Order, OrderFulfillment, OrderRefund } from '~/api/types';
+import { signOf } from '~/lib/decimal';
 import { humanise, plural } from '~/lib/format';
+import { formatMoney } from '~/lib/money';
 import { Money } from '~/patterns/money';
 import { Panel } from '~/ui/panel';
 import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
-import { SHIPMENT, stateWords } from './model';
+import { PARCEL, SHIPMENT, stateWords } from './model';
 import classes from './orders.module.css';
 
 export function OrderRefunds({ order }: { order: Order }) {
@@ -28,9 +30,11 @@ function Refund({ refund, order }: { refund: OrderRefund; order: Order }) {
         <strong>
           <Money amount={refund.total} currency={order.currency} />
         </strong>
-        {refund.pending && <StateBadge tone="warn" label="Pending" />}
+        {signOf(refund.pending) !== 0 && (
+          <StateBadge tone="warn" label={`${formatMoney(refund.pending, order.currency)} not settled yet`} />
+        )}
         <span className="sk-muted">
-          <When at={refund.processedAt ?? refund.createdAt} timeZone={zone} />
+          <When at={refund.processedAt} timeZone={zone} />
         </span>
       </div>
       {refund.note && <p className={classes.note}>{refund.note}</p>}
@@ -38,7 +42,7 @@ function Refund({ refund, order }: { refund: OrderRefund; order: Order }) {
         {refund.lines.map((line, index) => (
           <li key={line.lineId ?? index}>
             <span>
-              {line.quantity} × {line.title ?? 'Removed line'}
+              {line.quantity} × {line.title}
               {line.restockType && <span className="sk-muted"> · {humanise(line.restockType)}</span>}
             </span>
             <Money amount={line.subtotal} currency={order.currency} />
@@ -62,16 +66,12 @@ export function OrderFulfilments({ order }: { order: Order }) {
 
 function Fulfilment({ fulfilment, order }: { fulfilment: OrderFulfillment; order: Order }) {
   const zone = useStores().find(order.storeId)?.timeZone;
-  const shipment = stateWords(SHIPMENT, fulfilment.shipmentStatus);
+  const state = stateWords(SHIPMENT, fulfilment.shipmentStatus) ?? stateWords(PARCEL, fulfilment.status);
   return (
     <div className={classes.block}>
       <div className={classes.blockHead}>
         <strong>{fulfilment.name ?? 'Fulfilment'}</strong>
-        {shipment ? (
-          <StateBadge {...shipment} />
-        ) : (
-          <StateBadge tone={fulfilment.status === 'SUCCESS' ? 'good' : 'neutral'} label={humanise(fulfilment.status)} />
-        )}
+        {state && <StateBadge {...state} />}
         <span className="sk-muted">
           <When at={fulfilment.createdAt} timeZone={zone} />
         </span>

@@ -12,6 +12,7 @@ import type { Column, SortState } from '~/patterns/data-table/column';
 import { Money } from '~/patterns/money';
 import { TextLink } from '~/ui/links';
 import { When } from '~/ui/when';
+import { customerName } from '../customers/model';
 import { FulfilmentBadge, OrderMarks, PaymentBadge } from './order-badges';
 import classes from './orders.module.css';
 import { orderListQuery, type OrderFilters } from './queries';
@@ -89,7 +90,7 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
       width: 220,
       grow: true,
       csv: (order) => order.customer?.name ?? '',
-      cell: (order) => order.customer?.name ?? <span className="sk-muted">Guest</span>,
+      cell: (order) => (order.customer ? customerName(order.customer) : <span className="sk-muted">Guest</span>),
     },
     {
       id: 'total',
@@ -177,7 +178,7 @@ function OrderCard({ order, timeZone, named }: OrderCardProps) {
         <Money amount={order.totalPrice} currency={order.currency} strike={order.cancelledAt !== null} />
       </div>
       <div className={classes.cardLine}>
-        {named && <span className="sk-truncate">{order.customer?.name ?? 'Guest'}</span>}
+        {named && <span className="sk-truncate">{order.customer ? customerName(order.customer) : 'Guest'}</span>}
         <span className="sk-muted">
           <When at={order.createdAt} timeZone={timeZone} />
         </span>

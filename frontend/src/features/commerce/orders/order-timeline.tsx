@@ -28,7 +28,7 @@ export function OrderTimeline({ order }: { order: Order }) {
               id: item.id,
               at: item.at,
               actorKind: item.actor.kind,
-              actorName: item.actor.name ?? humanise(item.actor.kind),
+              actorName: item.actor.name || humanise(item.actor.kind),
               summary: item.summary,
               before: item.before,
               after: item.after,

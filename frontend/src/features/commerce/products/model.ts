@@ -2,7 +2,7 @@
 import { compact, oneOf, text, type RawSearch } from '~/lib/url-state';
 import type { Tone } from '~/ui/state-badge';
 
-export const PRODUCT_SORTS = ['title', '-createdAt', '-updatedAt'] as const;
+export const PRODUCT_SORTS = ['title', '-title', '-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const;
 export const DEFAULT_PRODUCT_SORT = 'title';
 
 export const PRODUCT_STATUS: Record<string, Tone> = { ACTIVE: 'good', DRAFT: 'open', ARCHIVED: 'neutral' };

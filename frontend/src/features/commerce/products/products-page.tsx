@@ -75,7 +75,8 @@ export function ProductsPage({ search, onSearch, onClear }: ProductsPageProps) {
 
 const productId = (product: ProductListItem) => product.id;
 
-export function ProductStatus({ status }: { status: string }) {
+export function ProductStatus({ status }: { status: string | null }) {
+  if (status === null) return null;
   return <StateBadge tone={PRODUCT_STATUS[status] ?? 'neutral'} label={humanise(status)} />;
 }
 
@@ -106,7 +107,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       width: 320,
       grow: true,
       fixed: true,
-      sort: ['title'],
+      sort: ['title', '-title'],
       csv: (product) => product.title,
       cell: (product) => <TitleLink product={product} />,
     },
@@ -161,7 +162,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       id: 'createdAt',
       header: 'Created',
       width: 124,
-      sort: ['-createdAt'],
+      sort: ['-createdAt', 'createdAt'],
       shown: false,
       csv: (product) => product.createdAt,
       cell: (product) => <When at={product.createdAt} timeZone={zone(product)} detail="date" />,
@@ -170,7 +171,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       id: 'updatedAt',
       header: 'Changed',
       width: 124,
-      sort: ['-updatedAt'],
+      sort: ['-updatedAt', 'updatedAt'],
       csv: (product) => product.updatedAt,
       cell: (product) => <When at={product.updatedAt} timeZone={zone(product)} detail="date" />,
     },

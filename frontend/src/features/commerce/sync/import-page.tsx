@@ -130,6 +130,7 @@ function Lane({ resource }: { resource: SyncResource }) {
           facts={[
             { name: 'Written', value: formatCount(resource.written) },
             { name: 'Unchanged', value: formatCount(resource.unchanged) },
+            resource.removed > 0 ? { name: 'Removed', value: formatCount(resource.removed) } : null,
             resource.failed > 0 ? { name: 'Failed', value: formatCount(resource.failed) } : null,
           ]}
         />
@@ -144,7 +145,7 @@ function StartAgain({ storeId }: { storeId: string }) {
     <AllowedButton
       permission="sync:run"
       loading={start.isPending}
-      onClick={() => start.mutate(storeId, { onSuccess: () => tell('The import goes on.') })}
+      onClick={() => start.mutate({ storeId }, { onSuccess: () => tell('The import goes on.') })}
     >
       Start again
     </AllowedButton>

@@ -22,5 +22,5 @@ it('the import of a store is its first run, unless a full resync is going on', (
 it('a run’s totals are those of its parts', () => {
   const one = run('DELTA', 'SUCCEEDED');
   one.resources.forEach((resource, index) => Object.assign(resource, { read: index + 1, failed: index }));
-  expect(runTotals(one)).toEqual({ read: 6, written: 0, unchanged: 0, failed: 3 });
+  expect(runTotals(one)).toEqual({ read: 6, written: 0, unchanged: 0, failed: 3, removed: 0 });
 });

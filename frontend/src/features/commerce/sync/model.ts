@@ -34,11 +34,18 @@ export interface RunTotals {
   written: number;
   unchanged: number;
   failed: number;
+  removed: number;
 }
 
 export function runTotals(run: SyncRun): RunTotals {
   const sum = (name: keyof RunTotals) => run.resources.reduce((total, resource) => total + resource[name], 0);
-  return { read: sum('read'), written: sum('written'), unchanged: sum('unchanged'), failed: sum('failed') };
+  return {
+    read: sum('read'),
+    written: sum('written'),
+    unchanged: sum('unchanged'),
+    failed: sum('failed'),
+    removed: sum('removed'),
+  };
 }
 
 /** The first import of a store among its runs; a later full resync counts when it is the one going on. */

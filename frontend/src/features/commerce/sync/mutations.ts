@@ -4,11 +4,19 @@ import { api, take } from '~/api/client';
 import { useSession } from '~/api/session';
 import { syncKeys } from './queries';
 
+export interface SyncWish {
+  /** One store; all without it. */
+  storeId?: string | undefined;
+  /** Read everything again and drop what no longer exists in Shopify. */
+  full?: boolean;
+}
+
 export function useStartSync() {
   const queryClient = useQueryClient();
   const { tenantId } = useSession();
   return useMutation({
-    mutationFn: (storeId: string | undefined) => take(api.POST('/api/sync', { body: storeId ? { storeId } : {} })),
+    mutationFn: ({ storeId, full = false }: SyncWish) =>
+      take(api.POST('/api/sync', { body: { ...(storeId ? { storeId } : {}), full } })),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: syncKeys.all(tenantId) }),
   });
 }

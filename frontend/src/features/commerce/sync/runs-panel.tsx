@@ -16,7 +16,7 @@ import { TextLink } from '~/ui/links';
 import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
 import classes from '../orders/orders.module.css';
-import { RUN_KINDS, RUN_STATES, RUN_TRIGGERS, runTotals } from './model';
+import { RUN_KINDS, RUN_STATES, RUN_TRIGGERS, runTotals, type RunTotals } from './model';
 import { useStartSync } from './mutations';
 import { runListQuery } from './queries';
 
@@ -59,11 +59,14 @@ export function SyncNow({ storeId, label }: { storeId: string | undefined; label
       loading={start.isPending}
       leftSection={<IconRefresh size={16} />}
       onClick={() =>
-        start.mutate(storeId, {
-          onSuccess: ({ items }) =>
-            tell(items.length === 1 ? 'A sync has started.' : `${items.length} syncs have started.`),
-          onError: tellProblem,
-        })
+        start.mutate(
+          { storeId },
+          {
+            onSuccess: ({ items }) =>
+              tell(items.length === 1 ? 'A sync has started.' : `${items.length} syncs have started.`),
+            onError: tellProblem,
+          },
+        )
       }
     >
       {label ?? (storeId || stores.length === 1 ? 'Sync now' : 'Sync all stores now')}
@@ -80,7 +83,7 @@ function RunLink({ run, scope }: { run: SyncRun; scope: StoreScope }) {
 }
 
 function runColumns(scope: StoreScope): Column<SyncRun>[] {
-  const count = (id: 'read' | 'written' | 'unchanged' | 'failed', header: string): Column<SyncRun> => ({
+  const count = (id: keyof RunTotals, header: string): Column<SyncRun> => ({
     id,
     header,
     width: 96,
@@ -123,6 +126,7 @@ function runColumns(scope: StoreScope): Column<SyncRun>[] {
     count('read', 'Read'),
     count('written', 'Written'),
     count('unchanged', 'Unchanged'),
+    { ...count('removed', 'Removed'), shown: false },
     count('failed', 'Failed'),
     {
       id: 'duration',
