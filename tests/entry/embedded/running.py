@@ -20,6 +20,14 @@ from storekeep.entry.embedded import ports
 
 READY = "Storekeep is ready"
 _PRODUCT = Path(__file__).with_name("product.py")
+# The last word or the program of each child's command line: in the small product, in the real one.
+_MARKS = {
+    "postgres": {"postgres"},
+    "redis": {"redis-server"},
+    "api": {"PORT", "serve"},
+    "sandbox": {"SANDBOX_PORT", "sandbox"},
+    "worker": {"work", "worker"},
+}
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 30) -> None:
@@ -77,13 +85,19 @@ class Run:
 
     def child(self, name: str) -> int:
         """The process id of a living child, told by its command line; 0 while there is none."""
-        markers = {"postgres": "postgres", "redis": "redis-server", "api": "PORT", "sandbox": "SANDBOX_PORT", "worker": "work"}
         for process in psutil.Process(self.popen.pid).children():
             with contextlib.suppress(psutil.Error):
                 line = process.cmdline()
-                if line and markers[name] in (line[-1], Path(line[0]).name.split(" ")[0]):
+                if line and _MARKS[name] & {line[-1], Path(line[0]).name.split(" ")[0]}:
                     return process.pid
         return 0
+
+    def kill(self, name: str) -> int:
+        """SIGKILL to a child, which must be there; what its process id was."""
+        victim = self.child(name)
+        assert victim, f"{name} is not running"  # signals to process 0 would reach the tests themselves
+        os.kill(victim, signal.SIGKILL)
+        return victim
 
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send a signal to the supervisor alone and wait for its end; the exit code."""

@@ -52,8 +52,7 @@ async def test_any_child_that_is_killed_comes_back(folder: Path) -> None:
     with running(folder) as run:
         for name in ("postgres", "redis", "api", "worker", "sandbox"):
             await run.write(f"before the {name} died")
-            victim = run.child(name)
-            os.kill(victim, signal.SIGKILL)
+            victim = run.kill(name)
             wait_for(lambda: run.child(name) not in (0, victim), f"{name} to be started again")  # noqa: B023 - called at once
             await _accepts(run)
             assert f"before the {name} died" in await run.words()
@@ -244,9 +243,10 @@ async def test_no_order_of_deaths_loses_a_committed_row(tmp_path: Path, seed: in
                 word = f"{number}.{step}"
                 await run.write(word)
                 committed.add(word)
-                victim = run.child(chance.choice(["postgres", "redis", "api", "worker", "sandbox"]))
-                if victim and chance.random() < 0.7:
-                    os.kill(victim, signal.SIGKILL)
+                if chance.random() < 0.7:
+                    name = chance.choice(["postgres", "redis", "api", "worker", "sandbox"])
+                    wait_for(lambda: run.child(name), f"{name} to be there")  # noqa: B023 - called at once
+                    run.kill(name)
                     time.sleep(chance.random() * 0.3)
                     await _accepts(run)
             end = chance.choice(["everything", "supervisor", "ctrl-c", "while starting"])
