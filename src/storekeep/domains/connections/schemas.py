@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from storekeep.domains.connections.types import ConnectedVia, ConnectionStatus, ConnectionType, ErasureView, StoreView
 from storekeep.runtime.web.schemas import Input, Moment, Read
@@ -28,8 +28,8 @@ class StoreConnectInput(Input):
 class StoreUpdateInput(Input):
     """How often a store is read; what is absent stays."""
 
-    sync_interval_minutes: int | None = Field(None, ge=1, le=1440, description="Minutes between two scheduled reads.")
-    sync_paused: bool | None = Field(None, description="True stops scheduled reads; a person can still start one.")
+    sync_interval_minutes: StrictInt | None = Field(None, ge=1, le=1440, description="Minutes between two scheduled reads.")
+    sync_paused: StrictBool | None = Field(None, description="True stops scheduled reads; a person can still start one.")
 
 
 class StoreDeletionInput(Input):

@@ -37,7 +37,7 @@ from storekeep.domains.insights.series import timeseries
 from storekeep.kit.scope import Scope
 from storekeep.runtime.cache import TenantCache
 from storekeep.runtime.database import Database, TenantSession
-from storekeep.runtime.web.params import Days, Id, wired
+from storekeep.runtime.web.params import PLAIN_DIGITS, Days, Id, wired
 from storekeep.runtime.web.routes import refusals
 
 router = tenant_router(prefix="/api/analytics", tags=["analytics"])
@@ -132,7 +132,9 @@ async def get_summary(reading: Reading, store_id: StoreId = None, currency: Curr
 @router.get("/top-customers", summary="The five customers with the highest revenue", responses=refusals(StoreUnknown))
 async def list_top_customers(
     reading: Reading,
-    limit: Annotated[int, Query(ge=1, le=5, description="1 to 5; longer lists are `/api/customers?sort=-spent`.")] = 5,
+    limit: Annotated[
+        int, Query(ge=1, le=5, description="1 to 5; longer lists are `/api/customers?sort=-spent`."), PLAIN_DIGITS
+    ] = 5,
     store_id: StoreId = None,
     currency: CurrencyCode = None,
 ) -> list[TopCustomerRead]:
@@ -233,7 +235,7 @@ async def get_timeseries(
 async def list_top_products(
     reading: Reading,
     days: Days,
-    limit: Annotated[int, Query(ge=1, le=50, description="How many.")] = 10,
+    limit: Annotated[int, Query(ge=1, le=50, description="How many."), PLAIN_DIGITS] = 10,
     store_id: StoreId = None,
     currency: CurrencyCode = None,
 ) -> TopProductsRead:

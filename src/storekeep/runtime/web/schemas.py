@@ -17,7 +17,8 @@ MAX_TEXT = 10_000
 class Input(BaseModel):
     """Base of request bodies: names as on the wire, nothing unknown, text up to MAX_TEXT characters unless a field says less.
 
-    NUL and lone surrogates cannot occur: `strict_json` refuses them for every body at once.
+    NUL and lone surrogates cannot occur: `strict_json` refuses them for every body at once. Write StrictInt and StrictBool:
+    pydantic's own would take true for 1 and "0" for false.
     """
 
     model_config = ConfigDict(
