@@ -99,6 +99,11 @@ def _header_faults(answer: httpx.Response, *, https: bool) -> list[str]:
     return found
 
 
+def listed(findings: list[str]) -> str:
+    """Findings as they are read in a failure."""
+    return f"{len(findings)} findings:\n" + "\n".join(findings[:60])
+
+
 def said(answer: httpx.Response) -> tuple[int, Any]:
     """What an answer says, without what differs each time it is said."""
     try:

@@ -15,6 +15,9 @@ from tests.domains.connections.sandbox import ShopifyStandIn
 from tests.support.accounts import Person
 from tests.support.world import Furnished, World
 
+# These connect the stand-in's shop, which belongs to one tenant at a time.
+AT_SHOPIFY = ("POST /api/stores", "GET /api/shopify/callback", "POST /api/orders/{order_id}/refresh")
+
 
 @dataclass(frozen=True, slots=True)
 class Driven:
@@ -30,7 +33,7 @@ async def drive(
     world: World, shopify: ShopifyStandIn, door: Door, role: Role = Role.OWNER, tenant: Furnished | None = None
 ) -> Driven:
     """Use the door as it is meant to be used, in a fresh tenant unless one is given."""
-    if door.key in ("POST /api/stores", "GET /api/shopify/callback"):
+    if door.key in AT_SHOPIFY:
         await release_shops(world)
     tenant = tenant or await world.guest()
     person = tenant.people[role]

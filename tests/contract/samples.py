@@ -9,6 +9,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+import httpx
 
 from storekeep.domains.accounts.public import Role
 from storekeep.kit.ids import uuid7
@@ -195,6 +198,38 @@ async def _replay(tenant: Furnished, person: Person, shopify: ShopifyStandIn) ->
 @sample("POST /api/jobs/{job_id}/cancel")
 async def _cancel(tenant: Furnished, person: Person, shopify: ShopifyStandIn) -> Sample:
     return Sample(path={"job_id": str(tenant.ids["waiting_job"])}, before=True, after=True)
+
+
+@sample("POST /api/sync")
+async def _sync(tenant: Furnished, person: Person, shopify: ShopifyStandIn) -> Sample:
+    return Sample({"storeId": str(tenant.ids["store"])}, after=True)
+
+
+@sample("POST /api/sync/runs/{run_id}/cancel")
+async def _cancel_run(tenant: Furnished, person: Person, shopify: ShopifyStandIn) -> Sample:
+    asked = await tenant.owner.http.post("/api/sync", json={"storeId": str(tenant.ids["store"])})
+    return Sample(path={"run_id": asked.json()["items"][0]["id"]}, before=True, after=True)
+
+
+@sample("POST /api/orders/{order_id}/refresh")
+async def _refresh(tenant: Furnished, person: Person, shopify: ShopifyStandIn) -> Sample:
+    """An order of a shop that is there to be asked."""
+    body = {"shop": AWKWARD_JPY, "accessToken": custom_app_token(AWKWARD_JPY)}
+    made = await tenant.owner.http.post("/api/stores", json=body)
+    if made.status_code == 409:
+        return Sample(before=True, after=True)  # another tenant has the shop just now; what is asked is answered all the same
+    order_id = await tenant.order_at_shopify(UUID(made.json()["id"]), await an_order(shopify))
+    return Sample(path={"order_id": str(order_id)}, before=True, after=True)
+
+
+async def an_order(shopify: ShopifyStandIn) -> int:
+    """The number of an order that the shop has."""
+    query = {"query": "{ orders(first: 1) { nodes { legacyResourceId } } }"}
+    token = {"x-shopify-access-token": custom_app_token(AWKWARD_JPY)}
+    async with httpx.AsyncClient(trust_env=False) as http:
+        url = f"{shopify.base_url.format(shop=AWKWARD_JPY)}/admin/api/2026-07/graphql.json"
+        answer = (await http.post(url, json=query, headers=token)).json()
+    return int(answer["data"]["orders"]["nodes"][0]["legacyResourceId"])
 
 
 def swapped(value: Json, mine: Furnished, theirs: Callable[[str], str]) -> Json:

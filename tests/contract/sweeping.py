@@ -55,12 +55,16 @@ class Sweep:
         if door.named("path"):
             theirs, nobodys = path_of(door, b), {name: str(uuid7()) for name in path_of(door, b)}
             await self._compare(door, role, (theirs, {}, own.body), (nobodys, {}, own.body), ids=True)
+        path = path_of(door, a, own)
         body = swapped(own.body, a, lambda kind: _name(b, kind))
         if body != own.body:
             nothing = swapped(own.body, a, lambda kind: _nobodys(b, kind))
-            path = path_of(door, a, own)
             with_ids = set(door.fields()) & set(IDS["body"])
             await self._compare(door, role, (path, {}, body), (path, {}, nothing), ids=bool(with_ids))
+        for name in set(door.fields()) & set(IDS["body"]):
+            theirs, nobodys = str(b.ids[IDS["body"][name]]), str(uuid7())
+            bodies = ((own.body or {}) | {name: value} for value in (theirs, nobodys))
+            await self._compare(door, role, *((path, {}, body) for body in bodies), ids=True)
         if not door.unsafe:
             path = path_of(door, a)
             for theirs, nobodys in await self._queries(door, b):

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from storekeep.domains.audit.public import AuditFilter, AuditRecord, list_entries, verify_chain
 from storekeep.kit.scope import ActorKind, Scope
-from tests.contract.asking import faults
+from storekeep.sandbox.config import AWKWARD_JPY, custom_app_token
+from tests.contract.asking import faults, listed
 from tests.contract.doors import Door
 from tests.contract.driving import Driven, drive
 from tests.contract.samples import CHANGES_BY_GET
@@ -40,7 +41,20 @@ async def test_every_unsafe_route_leaves_an_entry(
         missing += [f"{door.key}: {fault}" for fault in _faults(driven, entries)]
         async with world.house.db.tenant(Scope(tenant_id)) as session:
             assert (await verify_chain(session)).ok, door.key
-    assert missing == []
+    assert not missing, listed(missing)
+
+
+async def test_an_order_that_is_found_gone_is_on_record(world: World, shopify: ShopifyStandIn, free_shops: None) -> None:
+    """The one request that changes something and is refused all the same."""
+    guest = await world.guest()
+    body = {"shop": AWKWARD_JPY, "accessToken": custom_app_token(AWKWARD_JPY)}
+    store = (await guest.owner.http.post("/api/stores", json=body)).json()
+    order_id = await guest.order_at_shopify(UUID(store["id"]), 1)
+    answer = await guest.owner.http.post(f"/api/orders/{order_id}/refresh")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (410, "ORDER_DELETED_AT_SOURCE")
+    (entry,) = [e for e in await trail(world, guest.owner.tenant_id) if e.action == "order.removed"]
+    assert entry.actor.id == guest.owner.member_id
+    assert (entry.before is not None, entry.after) == (True, None)
 
 
 def _tenant_of(driven: Driven) -> UUID:

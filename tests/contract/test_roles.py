@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storekeep.domains.accounts.permissions import roles_with
 from storekeep.domains.accounts.public import Role
-from tests.contract.asking import address, faults, said
+from tests.contract.asking import address, faults, listed, said
 from tests.contract.conftest import release_shops
 from tests.contract.doors import Door
 from tests.contract.driving import drive
@@ -36,7 +36,7 @@ async def test_whoever_may_not_is_refused_and_changes_nothing(
             if await world.digest(world.a) != before:
                 wrong.append(f"{role} {door.key}: was refused and changed something")
             wrong += [f"{role} {door.key}: {fault}" for fault in faults(answer)]
-    assert wrong == []
+    assert not wrong, listed(wrong)
     assert refused > 20
 
 
@@ -56,4 +56,4 @@ async def test_whoever_may_succeeds(world: World, shopify: ShopifyStandIn, every
             if answer.is_error:
                 wrong.append(f"{role} {door.key}: {said(answer)}")
     await release_shops(world)
-    assert wrong == []
+    assert not wrong, listed(wrong)
