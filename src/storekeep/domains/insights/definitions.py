@@ -42,7 +42,12 @@ def _returning_rate(_: Figures, people: CustomerCounts) -> Decimal | None:
     return Decimal(people.returning) / people.customers if people.customers else None
 
 
-_TIPS = "Tips are left out; where your admin counts them in total sales, it shows more by that amount."
+_TIPS = (
+    "Tips are left out; where your admin counts them in total sales, it shows more by that amount. Duties given back in a refund"
+    " stay in, for refunds are read without them."
+)
+_WITHOUT_GOODS = "Money given back without goods counts here; your admin lists it as an adjustment of its own."
+_BY_STATE = "Counted by the state orders are in now, not by the one they were in on their day."
 _GUESTS = "Orders without a customer (guests at the till, some drafts) are nobody's, so they are not counted here."
 
 METRICS: tuple[Metric, ...] = (
@@ -77,6 +82,7 @@ METRICS: tuple[Metric, ...] = (
         "Value of goods returned, edited out or cancelled, dated the day that was processed, whatever the order's date."
         " Refunded shipping and tax are in their own figures. Shown negative.",
         lambda f, _: -f.returns,
+        _WITHOUT_GOODS,
     ),
     Metric("net_sales", "Net sales", Unit.MONEY, "Gross sales less discounts and returns.", lambda f, _: f.net_sales),
     Metric(
@@ -147,6 +153,7 @@ METRICS: tuple[Metric, ...] = (
         Unit.COUNT,
         "Orders of the period that are wholly fulfilled by now.",
         lambda f, _: f.fulfilled,
+        _BY_STATE,
     ),
     Metric(
         "pending",
@@ -154,6 +161,7 @@ METRICS: tuple[Metric, ...] = (
         Unit.COUNT,
         "Orders of the period that still wait to be fulfilled, cancelled ones left out.",
         lambda f, _: f.pending,
+        _BY_STATE,
     ),
 )
 
