@@ -188,7 +188,8 @@ CUSTOMERS = Resource(
             r.tags, coalesce(a.addresses, '[]'), r.created::timestamptz, r.updated::timestamptz,
             (r.created::timestamptz AT TIME ZONE 'Europe/London')::date, false, '', now(), now()
         FROM raw_customers r
-        LEFT JOIN (SELECT parent, jsonb_agg(address::jsonb) AS addresses FROM raw_addresses GROUP BY parent) a ON a.parent = r.shopify_id
+        LEFT JOIN (SELECT parent, jsonb_agg(address::jsonb) AS addresses FROM raw_addresses GROUP BY parent) a
+            ON a.parent = r.shopify_id
         ON CONFLICT (tenant_id, store_id, shopify_id) DO UPDATE SET email = excluded.email, name = excluded.name,
             addresses = excluded.addresses, source_updated_at = excluded.source_updated_at
         """,
@@ -271,7 +272,8 @@ PRODUCTS = Resource(
             v.price, 'GBP', v.n, r.inventory, r.created::timestamptz, r.updated::timestamptz, r.published::timestamptz, '',
             now(), now()
         FROM raw_products r
-        LEFT JOIN (SELECT parent, min(price::numeric) AS price, count(*) AS n FROM raw_variants GROUP BY parent) v ON v.parent = r.shopify_id
+        LEFT JOIN (SELECT parent, min(price::numeric) AS price, count(*) AS n FROM raw_variants GROUP BY parent) v
+            ON v.parent = r.shopify_id
         ON CONFLICT (tenant_id, store_id, shopify_id) DO UPDATE SET title = excluded.title, price = excluded.price,
             source_updated_at = excluded.source_updated_at
         """,
