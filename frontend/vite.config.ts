@@ -19,7 +19,26 @@ export default defineConfig(({ mode }) => ({
   resolve: { alias: { '~': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { host: '127.0.0.1', ...(mode === 'fake' ? {} : { proxy: { '/api': backend } }) },
   preview: { host: '127.0.0.1' },
-  build: { target: 'es2023', assetsDir: 'assets', assetsInlineLimit: 0, manifest: true, chunkSizeWarningLimit: 600 },
+  build: {
+    target: 'es2023',
+    assetsDir: 'assets',
+    assetsInlineLimit: 0,
+    manifest: true,
+    chunkSizeWarningLimit: 600,
+    rolldownOptions: {
+      output: {
+        // A few files that change at their own pace, instead of sixty crumbs: they pack better and stay cached longer.
+        codeSplitting: {
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\//, priority: 4 },
+            { name: 'tanstack', test: /node_modules\/@tanstack\/(?!react-virtual|virtual)/, priority: 3 },
+            { name: 'mantine', test: /node_modules\/(@mantine\/(core|hooks)|@floating-ui)\//, minShareCount: 3, priority: 2 },
+            { name: 'shared', test: /src\/(api|lib|ui|patterns)\//, minShareCount: 3, priority: 1 },
+          ],
+        },
+      },
+    },
+  },
   test: {
     globals: false,
     projects: [

@@ -1,10 +1,12 @@
 /** What every page stands on: theme, cache, router, floating messages. */
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { theme } from '~/theme';
 import type { makeRouter } from './router';
+
+const Messages = lazy(() => import('./messages'));
 
 interface ProvidersProps {
   queryClient: QueryClient;
@@ -25,7 +27,9 @@ export function Providers({ queryClient, router, env = 'default' }: ProvidersPro
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" limit={4} />
+        <Suspense fallback={null}>
+          <Messages />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -3,13 +3,13 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, type RouterHistory } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '~/lib/url-state';
 import { routeTree } from '~/routeTree.gen';
-import { Frame } from './shell/frame';
+import { LazyFrame } from './lazy-frame';
 
 export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,
     ...(history ? { history } : {}),
-    context: { queryClient, frame: Frame },
+    context: { queryClient, frame: LazyFrame },
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',

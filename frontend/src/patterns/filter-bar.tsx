@@ -87,18 +87,20 @@ interface FilterPillProps {
   value: string | undefined;
   options: readonly FilterOption[];
   onChange: (value: string | undefined) => void;
+  /** Something is always chosen: it cannot be taken off. */
+  lasting?: boolean;
 }
 
 /** "Payment" until something is chosen, then "Payment: Paid" with a way to take it off. */
-export function FilterPill({ label, value, options, onChange }: FilterPillProps) {
+export function FilterPill({ label, value, options, onChange, lasting = false }: FilterPillProps) {
   const chosen = options.find((option) => option.value === value);
   return (
-    <span className={classes.pill} data-on={chosen ? true : undefined}>
+    <span className={classes.pill} data-on={chosen && !lasting ? true : undefined}>
       <Menu position="bottom-start">
         <Menu.Target>
           <button type="button" className={classes.pillMain}>
             <span className={classes.pillText}>{chosen ? `${label}: ${chosen.label}` : label}</span>
-            {!chosen && <IconChevronDown size={14} aria-hidden="true" />}
+            {(!chosen || lasting) && <IconChevronDown size={14} aria-hidden="true" />}
           </button>
         </Menu.Target>
         <Menu.Dropdown mah={360} className={classes.menu}>
@@ -114,7 +116,7 @@ export function FilterPill({ label, value, options, onChange }: FilterPillProps)
           ))}
         </Menu.Dropdown>
       </Menu>
-      {chosen && (
+      {chosen && !lasting && (
         <button
           type="button"
           className={classes.pillClear}

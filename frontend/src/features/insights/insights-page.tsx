@@ -1,5 +1,4 @@
 /** The dashboard: what came in, against when, from whom, for what. Each part loads and fails by itself. */
-import { Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSession } from '~/api/session';
@@ -8,6 +7,7 @@ import { intervalFor, resolveRange } from '~/lib/date-range';
 import { dayIn } from '~/lib/dates';
 import { compact } from '~/lib/url-state';
 import { DateRange } from '~/patterns/date-range';
+import { FilterPill } from '~/patterns/filter-bar';
 import { Page } from '~/patterns/page';
 import { StoreScopeChip } from '~/patterns/store-scope';
 import { ChangesPanel, PeriodsPanel } from './changes-panel';
@@ -56,12 +56,12 @@ export function InsightsPage({ search, onSearch, guide }: InsightsPageProps) {
               onCompare={(next) => onSearch({ compare: next === DEFAULT_COMPARE ? undefined : next })}
             />
             {currencies.length > 1 && (
-              <Select
-                aria-label="Currency"
-                className={classes.currency}
-                value={overview.data?.currency ?? null}
-                data={currencies}
-                onChange={(currency) => onSearch({ currency: currency ?? undefined })}
+              <FilterPill
+                label="Currency"
+                value={overview.data?.currency}
+                options={currencies.map((code) => ({ value: code, label: code }))}
+                onChange={(currency) => onSearch({ currency })}
+                lasting
               />
             )}
           </>

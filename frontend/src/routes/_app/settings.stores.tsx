@@ -1,4 +1,5 @@
 import { createFileRoute } from '@tanstack/react-router';
+import { FullResync } from '~/features/commerce/sync/full-resync';
 import { SyncNow } from '~/features/commerce/sync/runs-panel';
 import { StoresPanel } from '~/features/connections/stores-page';
 import { compact, text } from '~/lib/url-state';
@@ -22,6 +23,10 @@ function Stores() {
         store.status !== 'DISCONNECTING' && (
           <>
             <SyncNow storeId={store.id} label="Sync now" />
+            <FullResync
+              store={store}
+              onStarted={() => void navigate({ to: '/stores/$storeId/import', params: { storeId: store.id } })}
+            />
             <ButtonLink to="/operations/runs" search={{ store: store.id }} variant="subtle" color="gray">
               Sync runs
             </ButtonLink>

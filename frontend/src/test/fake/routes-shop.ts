@@ -118,7 +118,7 @@ export const shopRoutes: FakeRoute[] = [
     /^\/api\/sync$/,
     ({ state, body }) => {
       const shops = state.shops.filter((shop) => !body.storeId || shop.store.id === body.storeId);
-      const runs = shops.map((shop) => newRun(state, shop.store, 'DELTA', 'MANUAL'));
+      const runs = shops.map((shop) => newRun(state, shop.store, body.full ? 'RESYNC' : 'DELTA', 'MANUAL'));
       state.runs.unshift(...runs);
       return new FakeAnswer(202, { items: runs, nextCursor: null });
     },

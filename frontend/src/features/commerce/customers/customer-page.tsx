@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import type { Customer } from '~/api/types';
-import { formatCount } from '~/lib/format';
+import { formatCount, humanise } from '~/lib/format';
 import { BackButton } from '~/patterns/back-button';
 import { Money } from '~/patterns/money';
 import { Page } from '~/patterns/page';
@@ -115,6 +115,7 @@ function CustomerFacts({ customer }: { customer: Customer }) {
             { name: 'First order', value: day(customer.firstOrderAt) },
             { name: 'Last order', value: day(customer.lastOrderAt) },
             { name: 'Since', value: day(customer.createdAt) },
+            { name: 'Account', value: customer.state && humanise(customer.state) },
             { name: 'Tags', value: customer.tags.join(', ') },
             { name: 'Shopify id', value: <CopyText value={customer.shopifyId} label="Shopify id" /> },
           ]}
