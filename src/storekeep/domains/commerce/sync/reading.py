@@ -19,6 +19,9 @@ _GID = re.compile(r"gid://shopify/([A-Za-z]+)/(\d{1,19})(?:\?.*)?", re.ASCII | r
 _AMOUNT = re.compile(r"-?\d{1,14}(?:\.\d{1,20})?", re.ASCII)
 _MAX_ID = 2**63 - 1
 _MAX_COUNT = 1_000_000_000
+# Longer ids than this are nobody's ordinary ones and are not worth the memory of remembering them.
+_REMEMBERED = 100
+_LONGEST_AMOUNT = 36
 # B-tree entries end at 2,704 bytes; no field of Shopify's that we index is meant to be longer than 255 characters.
 _INDEXED = 500
 _LONG = 100_000
@@ -49,7 +52,7 @@ _known_gid = lru_cache(maxsize=16_384)(gid_number)
 
 def linked_number(value: object, field: str) -> int:
     """`gid_number` of an id that comes again and again: it is read once and remembered."""
-    return _known_gid(value, field) if isinstance(value, str) else gid_number(value, field)
+    return _known_gid(value, field) if isinstance(value, str) and len(value) <= _REMEMBERED else gid_number(value, field)
 
 
 def gid_number_of(node: object, field: str) -> int | None:
@@ -93,7 +96,7 @@ def _decimal(value: str) -> Decimal | None:
 
 def amount(value: object, field: str) -> Decimal:
     """A decimal string. Amounts of 10^14 and more are refused: their sums could not be stored."""
-    read = _decimal(value) if isinstance(value, str) else None
+    read = _decimal(value) if isinstance(value, str) and len(value) <= _LONGEST_AMOUNT else None
     if read is None:
         raise BadRecord(field, "is not an amount")
     return read
