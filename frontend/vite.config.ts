@@ -32,7 +32,12 @@ export default defineConfig(({ mode }) => ({
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\//, priority: 4 },
             { name: 'tanstack', test: /node_modules\/@tanstack\/(?!react-virtual|virtual)/, priority: 3 },
-            { name: 'mantine', test: /node_modules\/(@mantine\/(core|hooks)|@floating-ui)\//, minShareCount: 3, priority: 2 },
+            {
+              name: 'mantine',
+              test: /node_modules\/(@mantine\/(core|hooks)|@floating-ui)\//,
+              minShareCount: 3,
+              priority: 2,
+            },
             { name: 'shared', test: /src\/(api|lib|ui|patterns)\//, minShareCount: 3, priority: 1 },
           ],
         },
