@@ -19,9 +19,9 @@ ORIGIN = "http://127.0.0.1:8000"
 SAME = {"sec-fetch-site": "same-origin"}
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(autouse=True)
 def logs() -> Iterator[io.StringIO]:
-    """What these tests logged, as the product would write it."""
+    """What a test logged, as the product would write it. For each test anew: others of this worker configure logging too."""
     stream = io.StringIO()
     configure_logging(stream=stream)
     yield stream
