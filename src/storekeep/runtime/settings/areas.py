@@ -21,11 +21,11 @@ def _area(prefix: str) -> SettingsConfigDict:
 
 
 class DatabaseSettings(BaseSettings):
-    """PostgreSQL: three addresses, one a role (`docs/architecture.md`, Tenancy)."""
+    """PostgreSQL: three addresses, one a role."""
 
     model_config = _area("DATABASE_")
 
-    url: SecretStr = Field(description="Role app_rt: requests and jobs. postgresql://user:password@host:port/name")
+    url: SecretStr = Field(description="Role app_rt: requests and jobs. postgresql://user:password@host:port/name.")
     owner_url: SecretStr | None = Field(None, description="Role that owns the tables; used by migrations only.")
     system_url: SecretStr | None = Field(None, description="Role app_system: directories and job headers across tenants.")
     pool_size: int = Field(20, ge=2, le=20, description="Connections a process may hold, both roles together.")
@@ -39,7 +39,7 @@ class RedisSettings(BaseSettings):
 
     model_config = _area("REDIS_")
 
-    url: SecretStr = Field(description="redis://:password@host:port/0")
+    url: SecretStr = Field(description="redis://:password@host:port/0.")
 
 
 class SecretSettings(BaseSettings):
@@ -91,7 +91,7 @@ class ShopifySettings(BaseSettings):
 
 
 class JobSettings(BaseSettings):
-    """The job ledger's times, in seconds (`docs/flows/jobs.md`)."""
+    """The job ledger's times, in seconds."""
 
     model_config = _area("JOBS_")
 
