@@ -4,6 +4,7 @@ import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import 'virtual:theme.css';
 import './styles/base.css';
+import type { AnyRoute } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { preloadFrame } from '~/app/lazy-frame';
@@ -16,7 +17,13 @@ const queryClient = makeQueryClient();
 const router = makeRouter(queryClient);
 
 leaveWhenSignedOut(queryClient, router);
+// The page's own files come while the session is asked for, not after it.
 if (!window.location.pathname.startsWith('/sign-')) preloadFrame();
+const routes = new Map<string, AnyRoute>(Object.entries(router.routesById));
+for (const { routeId } of router.matchRoutes(router.latestLocation) as { routeId: string }[]) {
+  const route = routes.get(routeId);
+  if (route) void router.loadRouteChunk(route);
+}
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { themeStylesheet } from '../vite-plugins/theme-css';
-import { schemes } from './theme';
+import { schemes, theme } from './theme';
 
 function luminance(hex: string): number {
   const channel = (at: number) => {
@@ -48,6 +48,11 @@ const SHAPES: [Token, Token][] = [
 describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   it.each(TEXT)('%s on %s is readable (AA)', (text, ground) => {
     expect(contrast(schemes[scheme][text], schemes[scheme][ground])).toBeGreaterThanOrEqual(4.5);
+  });
+
+  it('what lies on a filled button is readable, the red one included', () => {
+    const red = theme.colors?.red?.[scheme === 'light' ? 6 : 4] ?? '';
+    expect(contrast(schemes[scheme]['on-accent'], red)).toBeGreaterThanOrEqual(4.5);
   });
 
   it.each(SHAPES)('%s on %s can be told apart', (shape, ground) => {

@@ -7,8 +7,8 @@ export interface LiveEvent {
   data: Record<string, unknown>;
 }
 
-/** off: nobody is signed in · live: events arrive · retrying: lost, trying again · offline: lost for a while, or no network. */
-export type LiveStatus = 'off' | 'live' | 'retrying' | 'offline';
+/** off: nobody is signed in · connecting: for the first time · live: events arrive · retrying: lost, trying again · offline: lost for a while, or no network. */
+export type LiveStatus = 'off' | 'connecting' | 'live' | 'retrying' | 'offline';
 
 const TYPES = ['sync.progress', 'sync.finished', 'store.changed', 'data.changed'];
 const FIRST_RETRY_MS = 1000;
@@ -34,7 +34,7 @@ export class LiveStream {
   start(): void {
     if (this.current !== 'off') return;
     this.lostAt = Date.now();
-    this.setStatus('retrying');
+    this.setStatus('connecting');
     this.connect();
   }
 

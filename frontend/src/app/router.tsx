@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRouter, type RouterHistory } from '@tanstack/react-router';
 import { parseSearch, stringifySearch } from '~/lib/url-state';
+import { BrokenPage } from '~/patterns/lost-page';
 import { routeTree } from '~/routeTree.gen';
 import { LazyFrame } from './lazy-frame';
 
@@ -12,6 +13,8 @@ export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {
     context: { queryClient, frame: LazyFrame },
     parseSearch,
     stringifySearch,
+    // Caught by the innermost route, so that the frame around a broken page keeps working.
+    defaultErrorComponent: ({ error, reset }) => <BrokenPage error={error} onRetry={reset} />,
     defaultPreload: 'intent',
     defaultPreloadDelay: 60,
     defaultPreloadStaleTime: 0,

@@ -10,6 +10,7 @@ export function MissingPage() {
     <main>
       <EmptyState
         icon={<IconCompassOff size={28} stroke={1.5} />}
+        level={1}
         title="There is no such page"
         action={<ButtonLink to="/">To the dashboard</ButtonLink>}
       >
@@ -31,6 +32,7 @@ export function BrokenPage({ error, onRetry }: { error: unknown; onRetry: () => 
     <main>
       <EmptyState
         icon={<IconMoodSad size={28} stroke={1.5} />}
+        level={1}
         title={problem ? problem.message : 'This page could not be shown'}
         action={<Button onClick={retry}>{problem ? 'Try again' : 'Load again'}</Button>}
       >

@@ -32,7 +32,7 @@ export function Tile({ figure, compared }: TileProps) {
   return (
     <article className={classes.tile} aria-label={label}>
       <header className={classes.head}>
-        <h3 className={classes.label}>{label}</h3>
+        <h2 className={classes.label}>{label}</h2>
         <Explain label={label} definition={definition} differs={differs} />
       </header>
       <p className={classes.value}>{value}</p>
@@ -86,7 +86,7 @@ export function TileSkeleton() {
 export function BrokenTile({ label, code, onRetry }: { label: string; code: string; onRetry: () => void }) {
   return (
     <article className={classes.tile} aria-label={label}>
-      <h3 className={classes.label}>{label}</h3>
+      <h2 className={classes.label}>{label}</h2>
       <p className={classes.broken}>Not available just now.</p>
       <p className={classes.change}>
         <code>{code}</code>

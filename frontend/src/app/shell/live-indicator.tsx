@@ -9,7 +9,7 @@ import { minutesBehind } from '~/features/connections/model';
 import classes from './frame.module.css';
 
 interface LiveWords {
-  tone: 'good' | 'warn' | 'bad';
+  tone: 'neutral' | 'good' | 'warn' | 'bad';
   label: string;
   meaning: string;
 }
@@ -24,7 +24,10 @@ export function liveWords(status: LiveStatus, stores: readonly Store[], now: Dat
         'No connection to Storekeep. What you see may be old; it refreshes by itself when the connection is back.',
     };
   }
-  if (status !== 'live') {
+  if (status === 'off' || status === 'connecting') {
+    return { tone: 'neutral', label: 'Connecting', meaning: 'The connection for changes is being made.' };
+  }
+  if (status === 'retrying') {
     return {
       tone: 'warn',
       label: 'Reconnecting',
@@ -53,7 +56,7 @@ export function liveWords(status: LiveStatus, stores: readonly Store[], now: Dat
   return { tone: 'good', label: 'Live', meaning: 'Changes appear here as they arrive.' };
 }
 
-const ICONS = { good: IconBolt, warn: IconHourglass, bad: IconPlugConnectedX } as const;
+const ICONS = { neutral: IconHourglass, good: IconBolt, warn: IconHourglass, bad: IconPlugConnectedX } as const;
 
 /** A dot and a word; on narrow screens an icon of its own for each state. */
 export function LiveIndicator() {

@@ -16,7 +16,11 @@ export function MemberMenu() {
     <Menu position="right-end" width={260}>
       <Menu.Target>
         <Tooltip label={session.user.name} position="right">
-          <button type="button" className={classes.avatar} aria-label={`Account: ${session.user.name}`}>
+          <button
+            type="button"
+            className={classes.avatar}
+            aria-label={`${initials(session.user.name)}, account of ${session.user.name}`}
+          >
             {initials(session.user.name)}
           </button>
         </Tooltip>

@@ -14,7 +14,11 @@ export function StoreSwitcher() {
     <Menu position="right-start" width={260}>
       <Menu.Target>
         <Tooltip label={`Store: ${name}`} position="right">
-          <button type="button" className={classes.switcher} aria-label={`Store: ${name}. Switch store`}>
+          <button
+            type="button"
+            className={classes.switcher}
+            aria-label={shown ? `${initials(name)}, store ${name}. Switch store` : `Store: ${name}. Switch store`}
+          >
             {shown ? initials(shown.name) : <IconStack2 size={19} stroke={1.75} aria-hidden="true" />}
           </button>
         </Tooltip>

@@ -19,7 +19,7 @@ export function ChangesPanel({ scope }: { scope: InsightScope }) {
   const changes = useQuery(changesQuery(tenantId, scope));
   const day = changes.data?.asOf.slice(0, 10);
   return (
-    <Panel title="Since yesterday" note={day ? `As of ${formatDay(day, { weekday: true })}` : undefined}>
+    <Panel title="Since yesterday" note={day ? `As of ${formatDay(day, { weekday: true })}` : '\u00a0'}>
       <QueryView
         query={changes}
         skeleton={<LinesSkeleton lines={5} />}
@@ -57,25 +57,27 @@ export function PeriodsPanel({ scope, growing = false }: PeriodsPanelProps) {
   const periods = useQuery({ ...periodsQuery(tenantId, scope), refetchInterval: growing ? 3000 : false });
   return (
     <Panel title="So far" note="Orders placed and what they came to.">
-      <QueryView query={periods} skeleton={<LinesSkeleton lines={5} />} empty="never">
-        {(data) => (
-          <dl className={classes.figures}>
-            {ORDER.map((name) => {
-              const period = data.periods.find((one) => one.period === name);
-              if (!period) return null;
-              return (
-                <div key={name} className={classes.figure}>
-                  <dt className={classes.figureName}>{NAMES[name]}</dt>
-                  <dd className={classes.figureChange}>{plural(period.orders, 'order')}</dd>
-                  <dd className={classes.figureValue}>
-                    <Money amount={period.revenue} currency={data.currency} />
-                  </dd>
-                </div>
-              );
-            })}
-          </dl>
-        )}
-      </QueryView>
+      <div className={classes.periods}>
+        <QueryView query={periods} skeleton={<LinesSkeleton lines={4} />} empty="never">
+          {(data) => (
+            <dl className={classes.figures}>
+              {ORDER.map((name) => {
+                const period = data.periods.find((one) => one.period === name);
+                if (!period) return null;
+                return (
+                  <div key={name} className={classes.figure}>
+                    <dt className={classes.figureName}>{NAMES[name]}</dt>
+                    <dd className={classes.figureChange}>{plural(period.orders, 'order')}</dd>
+                    <dd className={classes.figureValue}>
+                      <Money amount={period.revenue} currency={data.currency} />
+                    </dd>
+                  </div>
+                );
+              })}
+            </dl>
+          )}
+        </QueryView>
+      </div>
     </Panel>
   );
 }

@@ -139,7 +139,7 @@ function Readout({ points, series, active }: Pick<ChartProps, 'points' | 'series
 
 export function ChartSkeleton({ title, height = 240 }: { title: string; height?: number }) {
   return (
-    <Panel title={title}>
+    <Panel title={title} actions={<span className={classes.actionsGhost} />}>
       <div className={classes.readout} />
       <div className={classes.plot} style={{ height }}>
         <Bone height={height - 24} soft />
