@@ -1,5 +1,6 @@
 /** The tenant's stores, for every feature: names, currencies and time zones that figures are shown in. */
 import { createContext, use, useMemo, type PropsWithChildren } from 'react';
+import { ownTimeZone } from '~/lib/dates';
 import type { Store } from './types';
 
 export interface StoreScope {
@@ -7,8 +8,12 @@ export interface StoreScope {
   /** The store chosen in the switcher; null means all of them. */
   current: Store | null;
   find: (storeId: string) => Store | undefined;
-  /** The zone days are counted in: the chosen store's, the only store's, or the first one's. */
+  /** The zone "today" is meant in: the one the stores in sight share, or the reader's own where they differ. */
   timeZone: string;
+  /** The stores in sight keep different time: each counts days in its own, and lists are told in the reader's. */
+  mixedZones: boolean;
+  /** The zone a list tells a store's moments in, so that two rows can be compared. */
+  listZone: (storeId: string) => string | undefined;
 }
 
 const StoresContext = createContext<StoreScope | null>(null);
@@ -22,8 +27,13 @@ export function StoresProvider({ stores, storeId, children }: PropsWithChildren<
   const scope = useMemo<StoreScope>(() => {
     const byId = new Map(stores.map((store) => [store.id, store]));
     const current = (storeId && byId.get(storeId)) || null;
-    const timeZone = current?.timeZone ?? stores[0]?.timeZone ?? 'UTC';
-    return { stores, current, find: (id) => byId.get(id), timeZone };
+    const find = (id: string) => byId.get(id);
+    const zones = new Set((current ? [current] : stores).map((store) => store.timeZone));
+    const mixedZones = zones.size > 1;
+    const [only = 'UTC'] = zones;
+    const timeZone = mixedZones ? ownTimeZone() : only;
+    const listZone = (id: string) => (mixedZones ? timeZone : find(id)?.timeZone);
+    return { stores, current, find, timeZone, mixedZones, listZone };
   }, [stores, storeId]);
   return <StoresContext value={scope}>{children}</StoresContext>;
 }

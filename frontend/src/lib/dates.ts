@@ -25,6 +25,11 @@ export function dayIn(timeZone: string, instant: Date = new Date()): Day {
   }
 }
 
+/** The zone of whoever reads. */
+export function ownTimeZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+}
+
 const utc = (day: Day): Date => new Date(`${day}T00:00:00Z`);
 const toDay = (date: Date): Day => date.toISOString().slice(0, 10);
 

@@ -14,7 +14,8 @@ interface DateRangeProps {
   choice: RangeChoice;
   /** The days the choice stands for today; null when none are chosen. */
   range: DayRange | null;
-  timeZone: string;
+  /** Null where each store counts days in its own. */
+  timeZone: string | null;
   today: string;
   fallback?: Preset;
   compare?: Compare;

@@ -12,7 +12,7 @@ interface RangePanelProps {
   chosen: Preset | undefined;
   range: DayRange | null;
   today: string;
-  timeZone: string;
+  timeZone: string | null;
   compare: Compare | undefined;
   onPick: (choice: RangeChoice) => void;
   onCompare: ((compare: Compare) => void) | undefined;
@@ -68,7 +68,7 @@ export default function RangePanel(props: RangePanelProps) {
             />
           </div>
         )}
-        <span className={classes.zone}>Days in {timeZone}</span>
+        <span className={classes.zone}>Days in {timeZone ?? 'each store’s time zone'}</span>
       </footer>
     </>
   );

@@ -8,7 +8,9 @@ export interface Fact {
 }
 
 export function Facts({ facts }: { facts: readonly (Fact | null)[] }) {
-  const shown = facts.filter((fact): fact is Fact => fact !== null && fact.value !== null && fact.value !== '');
+  const shown = facts.filter(
+    (fact): fact is Fact => fact !== null && fact.value !== null && fact.value !== '' && fact.value !== false,
+  );
   if (shown.length === 0) return null;
   return (
     <dl className={classes.list}>

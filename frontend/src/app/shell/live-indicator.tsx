@@ -6,6 +6,7 @@ import { useLiveStatus, type LiveStatus } from '~/api/live';
 import { useStores } from '~/api/stores';
 import type { Store } from '~/api/types';
 import { minutesBehind } from '~/features/connections/model';
+import { plural } from '~/lib/format';
 import classes from './frame.module.css';
 
 interface LiveWords {
@@ -50,7 +51,7 @@ export function liveWords(status: LiveStatus, stores: readonly Store[], now: Dat
     return {
       tone: 'warn',
       label: `Catching up ${late.minutes} min`,
-      meaning: `${late.store.name} was last read ${late.minutes} minutes ago and its next sync is overdue.`,
+      meaning: `${late.store.name} was last read ${plural(late.minutes, 'minute')} ago and its next sync is overdue.`,
     };
   }
   return { tone: 'good', label: 'Live', meaning: 'Changes appear here as they arrive.' };

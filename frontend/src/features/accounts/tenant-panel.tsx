@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import type { Tenant } from '~/api/types';
-import { formatCount, plural } from '~/lib/format';
+import { plural } from '~/lib/format';
 import { AllowedButton, useRefusal } from '~/patterns/allowed';
 import { Confirm } from '~/patterns/confirm';
 import { tell } from '~/patterns/notice';
@@ -85,7 +85,7 @@ function DeletePanel({ tenant, onDeleted }: { tenant: Tenant; onDeleted: (erasur
   const remove = useDeleteTenant();
   const [asking, setAsking] = useState(false);
   const sum = (pick: 'orders' | 'customers' | 'products') =>
-    formatCount(stores.reduce((total, store) => total + store.counts[pick], 0));
+    stores.reduce((total, store) => total + store.counts[pick], 0);
   return (
     <Panel
       title="Delete this tenant"
@@ -110,8 +110,8 @@ function DeletePanel({ tenant, onDeleted }: { tenant: Tenant; onDeleted: (erasur
         <p>This erases, for good:</p>
         <ul>
           <li>
-            {plural(stores.length, 'store')} with {sum('orders')} orders, {sum('customers')} customers and{' '}
-            {sum('products')} products
+            {plural(stores.length, 'store')} with {plural(sum('orders'), 'order')},{' '}
+            {plural(sum('customers'), 'customer')} and {plural(sum('products'), 'product')}
           </li>
           <li>all members’ access to it, all settings and the audit log</li>
         </ul>

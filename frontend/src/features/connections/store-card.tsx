@@ -3,7 +3,7 @@ import { Select, Switch } from '@mantine/core';
 import { IconPlugConnectedX, IconRefreshDot } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import type { Store } from '~/api/types';
-import { formatCount, formatInterval, humanise } from '~/lib/format';
+import { formatCount, formatInterval, humanise, plural } from '~/lib/format';
 import { AllowedButton, useRefusal } from '~/patterns/allowed';
 import { Confirm } from '~/patterns/confirm';
 import { tell, tellProblem } from '~/patterns/notice';
@@ -164,8 +164,8 @@ function Disconnect({ store, onErasing }: { store: Store; onErasing: (erasureId:
         }}
       >
         <p>
-          This erases {formatCount(store.counts.orders)} orders, {formatCount(store.counts.customers)} customers and{' '}
-          {formatCount(store.counts.products)} products from Storekeep, for good, and gives up access to the shop.
+          This erases {plural(store.counts.orders, 'order')}, {plural(store.counts.customers, 'customer')} and{' '}
+          {plural(store.counts.products, 'product')} from Storekeep, for good, and gives up access to the shop.
         </p>
         <p>Nothing is changed in Shopify. You can connect the shop again later and import anew.</p>
       </Confirm>

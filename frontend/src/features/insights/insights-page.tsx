@@ -28,7 +28,7 @@ interface InsightsPageProps {
 
 export function InsightsPage({ search, onSearch, guide }: InsightsPageProps) {
   const { tenantId } = useSession();
-  const { stores, current, timeZone } = useStores();
+  const { stores, current, timeZone, mixedZones } = useStores();
   const today = dayIn(timeZone);
   const range = resolveRange(search, today, DEFAULT_RANGE);
   const compare = search.compare ?? DEFAULT_COMPARE;
@@ -48,7 +48,7 @@ export function InsightsPage({ search, onSearch, guide }: InsightsPageProps) {
             <DateRange
               choice={search}
               range={range}
-              timeZone={timeZone}
+              timeZone={mixedZones ? null : timeZone}
               today={today}
               fallback={DEFAULT_RANGE}
               compare={compare}

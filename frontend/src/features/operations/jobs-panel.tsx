@@ -39,6 +39,7 @@ export function JobsPanel({ search, onSearch, onClear }: JobsPanelProps) {
       <DataTable
         name="jobs"
         label="Jobs"
+        one="job"
         query={query}
         columns={COLUMNS}
         card={(one) => <JobCard job={one} />}

@@ -9,6 +9,12 @@ describe('a scale', () => {
     expect(niceScale([-12, 30]).ticks).toContain(0);
   });
 
+  it('gives a small value on the far side of zero its own room, not a whole step', () => {
+    expect(niceScale([2000, 900, -3.5])).toEqual({ bottom: -3.5, top: 2000, ticks: [0, 1000, 2000] });
+    expect(niceScale([-2000, 40])).toEqual({ bottom: -2000, top: 40, ticks: [-2000, -1000, 0] });
+    expect(niceScale([2000, -900]).bottom).toBe(-1000);
+  });
+
   it('has steps people read', () => {
     expect(niceScale([0.3]).ticks).toEqual([0, 0.1, 0.2, 0.3]);
     expect(niceScale([1234.5]).ticks).toEqual([0, 500, 1000, 1500]);

@@ -14,10 +14,15 @@ export function niceScale(values: readonly number[], count = 4, whole = false): 
   const high = Math.max(0, ...values);
   if (low === high) return { bottom: 0, top: 1, ticks: [0, 1] };
   const step = niceStep((high - low) / count, whole);
-  const bottom = Math.floor(low / step) * step;
-  const top = Math.ceil(high / step) * step;
-  const steps = Math.round((top - bottom) / step);
-  return { bottom, top, ticks: Array.from({ length: steps + 1 }, (_, index) => round(bottom + index * step, step)) };
+  // A whole step on the far side of zero only for values that need it: one small refund must not flatten the month.
+  const below = -low < step / 2 ? 0 : Math.floor(low / step);
+  const above = high < step / 2 ? 0 : Math.ceil(high / step);
+  const ticks = Array.from({ length: above - below + 1 }, (_, index) => round((below + index) * step, step));
+  return {
+    bottom: below === 0 ? low : round(below * step, step),
+    top: above === 0 ? high : round(above * step, step),
+    ticks,
+  };
 }
 
 function niceStep(rough: number, whole: boolean): number {

@@ -67,6 +67,7 @@ function List({ load = pages, onOpen = () => undefined, sort }: ListProps) {
     <DataTable
       name="rows"
       label="Rows"
+      one="row"
       query={query}
       columns={COLUMNS}
       card={(row) => row.name}

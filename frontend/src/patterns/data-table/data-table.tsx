@@ -13,7 +13,7 @@ import type { Page } from '~/api/types';
 import { announce } from '~/lib/announce';
 import { toCsv } from '~/lib/csv';
 import { downloadCsv } from '~/lib/download';
-import { formatCount } from '~/lib/format';
+import { formatCount, plural } from '~/lib/format';
 import { IconButton } from '~/ui/icon-button';
 import { ProblemView } from '../problem-view';
 import { StaleNotice } from '../query-view';
@@ -32,6 +32,8 @@ export interface DataTableProps<Row> {
   /** Remembers column choices and names exported files. */
   name: string;
   label: string;
+  /** What a row is, for counting: "order". */
+  one: string;
   query: UseInfiniteQueryResult<InfiniteData<Page<Row>>, ApiProblem>;
   columns: readonly Column<Row>[];
   card: (row: Row) => ReactNode;
@@ -42,6 +44,8 @@ export interface DataTableProps<Row> {
   toolbar?: ReactNode;
   /** Shown instead of the table when there is nothing at all, or nothing that matches. */
   empty: ReactNode;
+  /** How many rows are coming, where that is known: the placeholder is as tall as they will be. */
+  expected?: number;
   /** Makes rows pickable; what the bulk bar says or offers about them. */
   bulk?: (rows: readonly Row[]) => ReactNode;
 }
@@ -49,9 +53,10 @@ export interface DataTableProps<Row> {
 const ROW_HEIGHT = 40;
 const CARD_HEIGHT = 84;
 const LOAD_AHEAD = 30;
+const SKELETON_ROWS = 14;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { name, label, query, columns, rowId, onOpen, sort, bulk } = props;
+  const { name, label, one, query, columns, rowId, onOpen, sort, bulk } = props;
   const narrow = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
@@ -93,7 +98,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       chosen.map((row) => visible.map((column) => column.csv(row))),
     );
     downloadCsv(`storekeep-${name}.csv`, csv);
-    announce(`Exported ${formatCount(chosen.length)} rows`);
+    announce(`Exported ${plural(chosen.length, 'row')}`);
   };
   const picked = selection.size ? rows.filter((row) => selection.has(rowId(row))) : [];
 
@@ -118,11 +123,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       <div className={classes.toolbar}>
         <div className={classes.filters}>{props.toolbar}</div>
         <span className={classes.count} role="status">
-          {rows.length > 0 && `${formatCount(rows.length)}${hasNextPage ? '+' : ''} ${label.toLowerCase()}`}
+          {rows.length > 0 && (hasNextPage ? `${formatCount(rows.length)}+ ${one}s` : plural(rows.length, one))}
         </span>
         {rows.length > 0 && (
           <IconButton
-            label={`Export the ${formatCount(rows.length)} loaded rows as CSV`}
+            label={
+              rows.length === 1 ? 'Export the row as CSV' : `Export the ${formatCount(rows.length)} loaded rows as CSV`
+            }
             icon={<IconDownload size={18} stroke={1.75} />}
             onClick={() => exportRows(rows)}
           />
@@ -133,7 +140,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         {query.isError && query.data !== undefined && !isFetchNextPageError && (
           <StaleNotice problem={query.error} since={query.dataUpdatedAt} onRetry={() => void query.refetch()} />
         )}
-        {query.isPending && <RowsSkeleton rows={14} />}
+        {query.isPending && <RowsSkeleton rows={Math.min(SKELETON_ROWS, props.expected ?? SKELETON_ROWS)} />}
         {query.isError && query.data === undefined && (
           <ProblemView problem={query.error} onRetry={() => void query.refetch()} />
         )}

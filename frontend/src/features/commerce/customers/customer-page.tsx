@@ -3,13 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import type { Customer } from '~/api/types';
-import { formatCount, humanise } from '~/lib/format';
+import { humanise, plural } from '~/lib/format';
 import { BackButton } from '~/patterns/back-button';
 import { Money } from '~/patterns/money';
 import { Page } from '~/patterns/page';
 import { QueryView } from '~/patterns/query-view';
 import { DetailSkeleton } from '~/patterns/skeletons';
 import { CopyText } from '~/ui/copy-text';
+import { Email } from '~/ui/email';
 import { Facts } from '~/ui/facts';
 import { Panel } from '~/ui/panel';
 import { When } from '~/ui/when';
@@ -49,6 +50,7 @@ export function CustomerPage({ customerId, linkToShopify }: CustomerPageProps) {
                   filters={{ customerId: found.id, sort: '-createdAt' }}
                   toolbar={<h2 className={own.title}>Orders</h2>}
                   ofOneCustomer
+                  expected={found.totals.reduce((sum, total) => sum + total.orders, 0)}
                   empty={<p className={own.none}>No orders yet.</p>}
                 />
               </section>
@@ -74,7 +76,7 @@ function Worth({ customer: { totals } }: { customer: Customer }) {
           <strong>
             <Money amount={total.spent} currency={total.currency} />
           </strong>
-          <span className={own.figureName}>in {formatCount(total.orders)} orders</span>
+          <span className={own.figureName}>in {plural(total.orders, 'order')}</span>
         </div>
       ))}
     </div>
@@ -89,7 +91,7 @@ function CustomerFacts({ customer }: { customer: Customer }) {
       <Panel title="Contact">
         <Facts
           facts={[
-            { name: 'Email', value: customer.email ?? 'None' },
+            { name: 'Email', value: customer.email ? <Email address={customer.email} /> : 'None' },
             { name: 'Phone', value: customer.phone },
           ]}
         />

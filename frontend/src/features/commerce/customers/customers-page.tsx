@@ -39,6 +39,7 @@ export function CustomersPage({ search, onSearch, onClear }: CustomersPageProps)
       <DataTable
         name="customers"
         label="Customers"
+        one="customer"
         query={query}
         columns={columns}
         card={(customer) => <CustomerCard customer={customer} />}
@@ -74,7 +75,7 @@ function Spent({ customer }: { customer: CustomerListItem }) {
 }
 
 function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
-  const zone = (customer: CustomerListItem) => scope.find(customer.storeId)?.timeZone;
+  const zone = (customer: CustomerListItem) => scope.listZone(customer.storeId);
   return [
     {
       id: 'name',

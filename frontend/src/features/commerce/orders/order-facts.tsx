@@ -3,6 +3,7 @@ import { useStores } from '~/api/stores';
 import type { Order } from '~/api/types';
 import { humanise } from '~/lib/format';
 import { CopyText } from '~/ui/copy-text';
+import { Email } from '~/ui/email';
 import { Facts } from '~/ui/facts';
 import { TextLink } from '~/ui/links';
 import { Panel } from '~/ui/panel';
@@ -12,8 +13,10 @@ import { customerName } from '../customers/model';
 import classes from './orders.module.css';
 
 export function OrderFacts({ order }: { order: Order }) {
-  const store = useStores().find(order.storeId);
+  const { find, mixedZones } = useStores();
+  const store = find(order.storeId);
   const zone = store?.timeZone;
+  const email = order.email ?? order.customer?.email ?? null;
   const billing = sameAddress(order.shippingAddress, order.billingAddress) ? null : order.billingAddress;
   return (
     <>
@@ -27,7 +30,7 @@ export function OrderFacts({ order }: { order: Order }) {
         )}
         <Facts
           facts={[
-            { name: 'Email', value: order.email ?? order.customer?.email ?? null },
+            { name: 'Email', value: email && <Email address={email} /> },
             { name: 'Phone', value: order.phone },
           ]}
         />
@@ -51,6 +54,8 @@ export function OrderFacts({ order }: { order: Order }) {
         <Facts
           facts={[
             { name: 'Store', value: store?.name ?? null },
+            // Lists over such stores are told in the reader's time, so the page says which time it keeps.
+            { name: 'Time zone', value: mixedZones && (store?.timeZone ?? null) },
             { name: 'Placed', value: <When at={order.createdAt} timeZone={zone} /> },
             order.cancelledAt ? { name: 'Cancelled', value: <When at={order.cancelledAt} timeZone={zone} /> } : null,
             { name: 'Reason', value: order.cancelReason && humanise(order.cancelReason) },

@@ -23,10 +23,12 @@ interface OrderTableProps {
   toolbar?: ReactNode;
   /** On a customer's own page, whose orders these are need not be said. */
   ofOneCustomer?: boolean;
+  /** How many there will be, where that is known before they come. */
+  expected?: number;
   empty: ReactNode;
 }
 
-export function OrderTable({ filters, sort, toolbar, ofOneCustomer = false, empty }: OrderTableProps) {
+export function OrderTable({ filters, sort, toolbar, ofOneCustomer = false, expected, empty }: OrderTableProps) {
   const { tenantId } = useSession();
   const scope = useStores();
   const navigate = useNavigate();
@@ -39,15 +41,15 @@ export function OrderTable({ filters, sort, toolbar, ofOneCustomer = false, empt
     <DataTable
       name={ofOneCustomer ? 'customer-orders' : 'orders'}
       label="Orders"
+      one="order"
       query={query}
       columns={columns}
-      card={(order) => (
-        <OrderCard order={order} timeZone={scope.find(order.storeId)?.timeZone} named={!ofOneCustomer} />
-      )}
+      card={(order) => <OrderCard order={order} timeZone={scope.listZone(order.storeId)} named={!ofOneCustomer} />}
       rowId={orderId}
       rowName={(order) => order.name}
       onOpen={(order) => void navigate({ to: '/orders/$orderId', params: { orderId: order.id } })}
       sort={sort}
+      expected={expected}
       toolbar={toolbar}
       empty={empty}
       bulk={(orders) => <PickedTotals orders={orders} />}
@@ -58,7 +60,6 @@ export function OrderTable({ filters, sort, toolbar, ofOneCustomer = false, empt
 const orderId = (order: OrderListItem) => order.id;
 
 function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
-  const zone = (order: OrderListItem) => scope.find(order.storeId)?.timeZone;
   return [
     {
       id: 'name',
@@ -78,11 +79,11 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
     },
     {
       id: 'createdAt',
-      header: 'Placed',
+      header: scope.mixedZones ? 'Placed, your time' : 'Placed',
       width: 164,
       sort: ['-createdAt', 'createdAt'],
       csv: (order) => order.createdAt,
-      cell: (order) => <When at={order.createdAt} timeZone={zone(order)} />,
+      cell: (order) => <When at={order.createdAt} timeZone={scope.listZone(order.storeId)} />,
     },
     {
       id: 'customer',

@@ -38,7 +38,7 @@ const asText = (value: boolean | undefined) => (value === undefined ? undefined 
 const asFlag = (value: string | undefined) => (value === undefined ? undefined : value === 'true');
 
 export function OrdersPage({ search, onSearch, onClear }: OrdersPageProps) {
-  const { current, timeZone } = useStores();
+  const { current, timeZone, mixedZones } = useStores();
   const today = dayIn(timeZone);
   const filtered = isFiltered(search);
   const toolbar = (
@@ -59,7 +59,7 @@ export function OrdersPage({ search, onSearch, onClear }: OrdersPageProps) {
       <DateRange
         choice={search}
         range={orderDays(search, today)}
-        timeZone={timeZone}
+        timeZone={mixedZones ? null : timeZone}
         today={today}
         label="Placed"
         onChange={({ range, from, to }) => onSearch({ range, from, to })}

@@ -54,6 +54,7 @@ export function ProductsPage({ search, onSearch, onClear }: ProductsPageProps) {
       <DataTable
         name="products"
         label="Products"
+        one="product"
         query={query}
         columns={columns}
         card={(product) => <ProductCard product={product} />}
@@ -99,7 +100,7 @@ function Price({ product }: { product: ProductListItem }) {
 }
 
 function productColumns(scope: StoreScope): Column<ProductListItem>[] {
-  const zone = (product: ProductListItem) => scope.find(product.storeId)?.timeZone;
+  const zone = (product: ProductListItem) => scope.listZone(product.storeId);
   return [
     {
       id: 'title',

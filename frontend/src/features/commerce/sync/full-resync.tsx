@@ -1,7 +1,7 @@
 /** Reading a whole store again, for when a person doubts what is here. */
 import { useState } from 'react';
 import type { Store } from '~/api/types';
-import { formatCount } from '~/lib/format';
+import { plural } from '~/lib/format';
 import { AllowedButton } from '~/patterns/allowed';
 import { Confirm } from '~/patterns/confirm';
 import { useStartSync } from './mutations';
@@ -32,9 +32,9 @@ export function FullResync({ store, onStarted }: FullResyncProps) {
         }}
       >
         <p>
-          All {formatCount(store.counts.orders)} orders, {formatCount(store.counts.customers)} customers and{' '}
-          {formatCount(store.counts.products)} products are read again from Shopify. What no longer exists there is
-          removed here. Figures stay visible meanwhile.
+          Everything is read again from Shopify: {plural(store.counts.orders, 'order')},{' '}
+          {plural(store.counts.customers, 'customer')} and {plural(store.counts.products, 'product')}. What no longer
+          exists there is removed here. Figures stay visible meanwhile.
         </p>
       </Confirm>
     </>

@@ -30,6 +30,7 @@ export function RunsPanel() {
     <DataTable
       name="sync-runs"
       label="Sync runs"
+      one="sync run"
       query={query}
       columns={columns}
       card={(run) => <RunCard run={run} scope={scope} />}
@@ -77,7 +78,7 @@ export function SyncNow({ storeId, label }: { storeId: string | undefined; label
 function RunLink({ run, scope }: { run: SyncRun; scope: StoreScope }) {
   return (
     <TextLink to="/operations/runs/$runId" params={{ runId: run.id }} className={classes.name} tabIndex={-1}>
-      <When at={run.createdAt} timeZone={scope.find(run.storeId)?.timeZone} detail="second" />
+      <When at={run.createdAt} timeZone={scope.listZone(run.storeId)} detail="second" />
     </TextLink>
   );
 }
