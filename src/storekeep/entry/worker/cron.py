@@ -17,17 +17,23 @@ log = structlog.get_logger(__name__)
 
 
 async def run_schedules(rooms: Iterable[Room], db: Database, services: Services) -> None:
-    """Tick every schedule of every room until cancelled."""
+    """Tick every schedule of every room until cancelled.
+
+    One at a time: a tick holds a connection of app_system while its work asks for another, and the pool has few. Several that
+    each held one would wait for each other until they failed.
+    """
     specs = [spec for room in rooms for spec in room.cron]
+    turn = asyncio.Lock()
     async with asyncio.TaskGroup() as group:
         for spec in specs:
-            group.create_task(_repeat(spec, db, services))
+            group.create_task(_repeat(spec, db, services, turn))
 
 
-async def _repeat(spec: CronSpec, db: Database, services: Services) -> None:
+async def _repeat(spec: CronSpec, db: Database, services: Services, turn: asyncio.Lock) -> None:
     while True:
         try:
-            await tick(spec, db, services)
+            async with turn:
+                await tick(spec, db, services)
         except Exception:
             # PostgreSQL may be away, or the schedule's own work failed: the next tick finds the same things due.
             log.warning("schedule_failed", schedule=spec.name, exc_info=True)

@@ -39,7 +39,8 @@ class Database:
 
     def __init__(self, config: DatabaseConfig, bus: EventBus | None = None) -> None:
         self.bus = bus or EventBus()
-        system_share = max(1, config.pool_size // 5)
+        # Two at least, where there are so many: a schedule's tick holds one while its work uses another.
+        system_share = max(2 if config.pool_size >= 4 else 1, config.pool_size // 5)
         self._runtime = _engine(config.url, config, config.pool_size - system_share)
         self._system = _engine(config.system_url, config, system_share)
         self._directory = self._system.execution_options(isolation_level="AUTOCOMMIT")
