@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 from starlette.types import Message
@@ -34,6 +34,7 @@ _FIXED_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+_HSTS = "max-age=31536000; includeSubDomains"
 
 
 def address(door: Door, path: dict[str, str]) -> str:
@@ -86,14 +87,17 @@ def _header_faults(answer: httpx.Response, *, https: bool) -> list[str]:
     policy = dict(rule.strip().partition(" ")[::2] for rule in headers.get("content-security-policy", "").split(";"))
     if policy.get("script-src") != "'self'" or policy.get("default-src") != "'self'" or policy.get("object-src") != "'none'":
         found.append(f"scripts: {policy}")
+    loose = [name for name, value in policy.items() if "unsafe-" in value and not name.startswith("style-src")]
+    if loose or "unsafe-eval" in str(policy) or {"script-src-elem", "script-src-attr"} & policy.keys():
+        found.append(f"scripts beside script-src: {policy}")
     if policy.get("frame-ancestors") != "'none'" or policy.get("base-uri") != "'none'":
         found.append(f"frames: {policy}")
     if len(headers.get_list("cache-control")) != 1:
         found.append(f"cache-control: {headers.get_list('cache-control')}")
     elif "no-store" not in headers["cache-control"] and (answer.status_code >= 400 or answer.request.url.path.startswith("/api")):
         found.append(f"cache-control: {headers['cache-control']}")
-    if ("strict-transport-security" in headers) is not https:
-        found.append("strict-transport-security")
+    if headers.get("strict-transport-security") != (_HSTS if https else None):
+        found.append(f"strict-transport-security: {headers.get('strict-transport-security')}")
     if not headers.get("x-request-id") or "server" in headers or "x-powered-by" in headers:
         found.append("request id or server header")
     return found
@@ -126,6 +130,7 @@ class Stream:
 
     def __init__(self) -> None:
         self.status = 0
+        self.headers = httpx.Headers()
         self.text = ""
         self._more = asyncio.Event()
 
@@ -133,6 +138,7 @@ class Stream:
         """Take a piece of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            self.headers = httpx.Headers(message["headers"])
         else:
             self.text += message.get("body", b"").decode()
         self._more.set()
@@ -149,9 +155,11 @@ class Stream:
 async def listening(person: Person, path: str, **headers: str) -> AsyncIterator[Stream]:
     """Read a stream as it comes. httpx's in-process transport waits for the end of an answer, so the app is called directly."""
     cookie = "; ".join(f"{name}={value}" for name, value in person.http.cookies.items())
-    given = {"host": "127.0.0.1:8000", "cookie": cookie, "sec-fetch-site": "same-origin"} | headers
+    app_url = urlsplit(person.house.wired.config.app_url)
+    given = {"host": app_url.netloc, "cookie": cookie, "sec-fetch-site": "same-origin"} | headers
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": path,
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": app_url.scheme,
+        "path": path,
         "raw_path": path.encode(), "query_string": b"", "root_path": "", "client": ("127.0.0.1", 40_001),
         "server": ("127.0.0.1", 8000), "headers": [(name.encode(), value.encode()) for name, value in given.items()],
     }  # fmt: skip
