@@ -14,10 +14,22 @@ interface ProgressLaneProps {
   /** Items a second; null when not known or finished. */
   rate: number | null;
   timeLeftMs: number | null;
+  /** How long it took, once it has ended. */
+  tookMs: number | null;
   details: ReactNode;
 }
 
-export function ProgressLane({ icon, name, done, expected, state, rate, timeLeftMs, details }: ProgressLaneProps) {
+export function ProgressLane({
+  icon,
+  name,
+  done,
+  expected,
+  state,
+  rate,
+  timeLeftMs,
+  tookMs,
+  details,
+}: ProgressLaneProps) {
   const share = expected ? Math.min(1, done / expected) : done > 0 || state.tone === 'good' ? 1 : 0;
   const unknown = expected === null && state.tone === 'busy';
   return (
@@ -51,6 +63,7 @@ export function ProgressLane({ icon, name, done, expected, state, rate, timeLeft
       <p className={classes.pace}>
         {rate !== null && rate > 0 && <span>{formatCount(Math.round(rate))} a second</span>}
         {timeLeftMs !== null && <span>{timeLeftMs < 1500 ? 'nearly done' : `${formatDuration(timeLeftMs)} left`}</span>}
+        {tookMs !== null && <span>Took {formatDuration(tookMs)}</span>}
       </p>
       <div className={classes.details}>{details}</div>
     </section>

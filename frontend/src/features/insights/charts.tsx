@@ -40,7 +40,7 @@ function Drawn({ data, pick, ...rest }: Omit<SeriesChartProps, 'series'> & { dat
 const pickSales = (data: Timeseries) => salesSeries(data, 'totalSales', 'Total sales');
 
 export function SalesChart({ series }: ChartPartProps) {
-  return <SeriesChart series={series} name="sales" title="Total sales over time" height={292} pick={pickSales} />;
+  return <SeriesChart series={series} name="sales" title="Total sales over time" height={336} pick={pickSales} />;
 }
 
 export function OrdersChart({ series }: ChartPartProps) {

@@ -92,6 +92,8 @@ export default function TimeChart({ points, series, active, onActive, height, wh
       ...(one.look === 'dashed' ? { strokeDasharray: '4 4' } : {}),
     })),
     gridAxis: 'x' as const,
+    // No line where the axis merely ends, only where a figure is written.
+    gridProps: { syncWithTicks: true },
     tickLine: 'none' as const,
     withLegend: false,
     xAxisProps: { tickFormatter: (day: string) => shorts.get(day) ?? day, minTickGap: 40, tickMargin: 8 },

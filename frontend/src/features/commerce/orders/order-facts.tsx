@@ -21,15 +21,18 @@ export function OrderFacts({ order }: { order: Order }) {
   return (
     <>
       <Panel title="Customer">
-        {order.customer ? (
-          <TextLink to="/customers/$customerId" params={{ customerId: order.customer.id }}>
-            {customerName(order.customer)}
-          </TextLink>
-        ) : (
-          <p className={classes.note}>Guest, without a customer record.</p>
-        )}
         <Facts
           facts={[
+            {
+              name: 'Name',
+              value: order.customer ? (
+                <TextLink to="/customers/$customerId" params={{ customerId: order.customer.id }}>
+                  {customerName(order.customer)}
+                </TextLink>
+              ) : (
+                'Guest, without a customer record'
+              ),
+            },
             { name: 'Email', value: email && <Email address={email} /> },
             { name: 'Phone', value: order.phone },
           ]}

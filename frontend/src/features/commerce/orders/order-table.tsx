@@ -6,6 +6,7 @@ import { useSession } from '~/api/session';
 import { useStores, type StoreScope } from '~/api/stores';
 import type { OrderListItem } from '~/api/types';
 import { sumDecimals } from '~/lib/decimal';
+import { formatCount } from '~/lib/format';
 import { groupBy } from '~/lib/group';
 import { DataTable } from '~/patterns/data-table/data-table';
 import type { Column, SortState } from '~/patterns/data-table/column';
@@ -132,7 +133,7 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
       width: 72,
       align: 'end',
       csv: (order) => order.itemCount,
-      cell: (order) => order.itemCount,
+      cell: (order) => formatCount(order.itemCount),
     },
     {
       id: 'marks',

@@ -22,3 +22,8 @@ export function stockWords(inventory: number | null): string {
   if (inventory === null) return 'Not tracked';
   return inventory > 0 ? `${inventory} in stock` : 'Out of stock';
 }
+
+/** Shopify's name for the one variant of a product without options says nothing. */
+export function variantName(title: string): string {
+  return title === 'Default Title' ? 'Only variant' : title;
+}

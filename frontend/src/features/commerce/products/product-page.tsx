@@ -15,7 +15,7 @@ import { Panel } from '~/ui/panel';
 import { When } from '~/ui/when';
 import { OpenInShopify } from '../open-in-shopify';
 import classes from '../orders/orders.module.css';
-import { stockWords } from './model';
+import { stockWords, variantName } from './model';
 import { ProductStatus } from './products-page';
 import { productQuery } from './queries';
 
@@ -74,7 +74,7 @@ function Variants({ product }: { product: Product }) {
           {product.variants.map((variant) => (
             <tr key={variant.id}>
               <td>
-                <span className={classes.lineTitle}>{variant.title}</span>
+                <span className={classes.lineTitle}>{variantName(variant.title)}</span>
                 {variant.sku && <span className={classes.lineSub}>{variant.sku}</span>}
               </td>
               <td>

@@ -125,6 +125,7 @@ function Lane({ resource }: { resource: SyncResource }) {
       state={RUN_STATES[resource.status]}
       rate={rate}
       timeLeftMs={timeLeftMs}
+      tookMs={resource.status === 'RUNNING' ? null : resource.durationMs}
       details={
         <Facts
           facts={[
