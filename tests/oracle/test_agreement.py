@@ -51,6 +51,10 @@ async def busy(copied: Copied, seed: int) -> AsyncIterator[Copied]:
     dice = random.Random(seed)
     for shop in (ONLINE_RETAIL, *SMALL):
         await copied.copy(shop)
+    for shop in SMALL:
+        # The largest order's ledger is longer than a page.
+        largest = max(await copied.desk.raw(shop), key=lambda record: len(record.get("lines", ())))
+        await copied.desk.edit(shop, "edit_order", id=int(largest["id"]), seed=dice.randrange(10**6), at=some_time(dice))
     for shop in (ONLINE_RETAIL, *SMALL):
         for action in dice.choices(list(BUSY), list(BUSY.values()), k=40):
             # Nothing in the shop may be fit for it (no refund that could still settle); then it is not done.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -79,7 +78,9 @@ async def test_an_awkward_shop_is_copied_exactly_and_stays_so(desk: Desk, scope:
     facts = await desk.run_of(scope, store_id)
     assert facts.run.status == "SUCCEEDED", (facts.run.error, [row.errors for row in facts.resources], desk.waits)
     await assert_equal_to_source(desk, scope, store_id, domain)
-    done: list[dict[str, Any]] = []
+    # Once edited, the largest order is counted from its ledger; AWKWARD's has more rows in one agreement than a page holds.
+    largest = max(await desk.raw(domain), key=lambda record: len(record.get("lines", ())))
+    done = await desk.edit(domain, "edit_order", id=int(largest["id"]))
     for round_ in range(3):
         done += await desk.edit(domain, "random", count=15, seed=round_)
         facts = await desk.sync(scope, store_id)

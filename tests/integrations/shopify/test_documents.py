@@ -39,6 +39,7 @@ VARIABLES: dict[str, Any] = {
     "ids": [ID],
     "first": 10,
     "after": None,
+    "agreement": None,
     "query": "updated_at:>='2026-07-01T00:00:00Z'",
 }
 MAX_COST = 1000

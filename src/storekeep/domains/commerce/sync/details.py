@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
-
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
 from storekeep.integrations.shopify.admission import Priority
 from storekeep.integrations.shopify.client import ShopifyClient
-from storekeep.integrations.shopify.documents import ORDER_LEDGER, ORDER_LINES_PAGE, ORDER_REFUNDS, REFUND_LINES_PAGE
+from storekeep.integrations.shopify.documents import (
+    LEDGER_SALES_PAGE,
+    ORDER_LEDGER,
+    ORDER_LINES_PAGE,
+    ORDER_REFUNDS,
+    REFUND_LINES_PAGE,
+)
 from storekeep.integrations.shopify.errors import ShopifyObjectGone
 from storekeep.integrations.shopify.paging import batches_by_id, complete
 
-log = structlog.get_logger(__name__)
 Node = dict[str, Any]
 
 
@@ -49,11 +52,32 @@ async def _read_ledger(client: ShopifyClient, assembler: OrderAssembler, gid: st
     unread = {"id": gid, "agreements": {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": None}}}
     try:
         agreements = await complete(client, ORDER_LEDGER, unread, "agreements", priority=priority)
+        if any(agreement["sales"]["pageInfo"]["hasNextPage"] for agreement in agreements):
+            agreements = await _long_ledger(client, gid, priority)
     except ShopifyObjectGone:
         assembler.gone(gid)
         return
-    if any(agreement["sales"]["pageInfo"]["hasNextPage"] for agreement in agreements):
-        # More lines in one edit than a page holds, and no way to page on: better the order's own lines than half a ledger.
-        log.warning("order_ledger_too_long", order=gid)
-        agreements = []
     assembler.ledger(gid, agreements)
+
+
+async def _long_ledger(client: ShopifyClient, gid: str, priority: Priority) -> list[Node]:
+    """A ledger of which an agreement holds more than a page, agreement by agreement. Raises ShopifyObjectGone."""
+    agreements: list[Node] = []
+    before: str | None = None
+    while True:
+        sales: list[Node] = []
+        after: str | None = None
+        while True:
+            variables = {"id": gid, "agreement": before, "first": LEDGER_SALES_PAGE.page_size, "after": after}
+            owner = (await client.execute(LEDGER_SALES_PAGE, variables, priority=priority)).data.get("owner")
+            if owner is None or not owner["agreements"]["nodes"]:
+                raise ShopifyObjectGone(details={"shop": client.shop, "operation": LEDGER_SALES_PAGE.name})
+            agreement = owner["agreements"]["nodes"][0]
+            sales += agreement["sales"]["nodes"]
+            after = agreement["sales"]["pageInfo"]["endCursor"]
+            if not agreement["sales"]["pageInfo"]["hasNextPage"]:
+                break
+        agreements.append({**agreement, "sales": {"nodes": sales}})
+        before = owner["agreements"]["pageInfo"]["endCursor"]
+        if not owner["agreements"]["pageInfo"]["hasNextPage"]:
+            return agreements
