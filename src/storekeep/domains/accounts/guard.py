@@ -1,15 +1,17 @@
 """The door of every room: who is asking, whether they may, and the one tenant they get.
 
-A route names a permission and gets a `Scope` (`Needs`) or an open transaction (`Transaction`); no permission named, no data.
+A route names a permission and gets a `Scope` (`Needs`), reads (`Reading`) or an open transaction (`Transaction`); no permission
+named, no data.
 Routers come from `tenant_router` or, with a reason, `public_router`; a tenant route without a permission fails at import.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from starlette.routing import BaseRoute
 
@@ -20,7 +22,7 @@ from storekeep.domains.accounts.signing_in import scope_of
 from storekeep.domains.accounts.types import Client, Identity
 from storekeep.kit.errors import Forbidden
 from storekeep.kit.scope import Scope
-from storekeep.runtime.database import Database, TenantSession
+from storekeep.runtime.database import Database, TenantReading, TenantSession
 from storekeep.runtime.web.cookies import SessionCookie
 from storekeep.runtime.web.exchange import request_id_of
 from storekeep.runtime.web.limits import RateClass, RequestLimits, address_of
@@ -30,6 +32,7 @@ from storekeep.runtime.web.routes import StrictRoute, strict_router
 __all__ = [
     "Needs",
     "Permission",
+    "Reading",
     "SignedInAs",
     "Transaction",
     "client_of",
@@ -41,6 +44,7 @@ __all__ = [
 ]
 
 _IDENTITY = "storekeep.identity"
+_TRANSACTIONS = "storekeep.transactions"
 _GRANTORS_SHOWN = 3
 _ANONYMOUS_TIMES = 60  # many people may share an address
 
@@ -66,10 +70,18 @@ class _OpenTransaction(_Check):
     def __init__(self, permission: Permission) -> None:
         super().__init__(permission, live=False)
 
-    async def __call__(self, request: Request) -> AsyncIterator[TenantSession]:  # type: ignore[override]
+    async def __call__(self, request: Request) -> TenantSession:  # type: ignore[override]
+        transactions: AsyncExitStack = request.scope[_TRANSACTIONS]
         scope = await super().__call__(request)
-        async with services_of(request).get(Database).tenant(scope) as session:
-            yield session
+        return await transactions.enter_async_context(services_of(request).get(Database).tenant(scope))
+
+
+class _OnlyReads(_Check):
+    """The dependency behind Reading: the same, answering reads of the tenant."""
+
+    async def __call__(self, request: Request) -> TenantReading:  # type: ignore[override]
+        scope = await super().__call__(request)
+        return services_of(request).get(Database).reading(scope)
 
 
 class _WhoAsks(_Check):
@@ -95,7 +107,15 @@ def Transaction(permission: Permission) -> Any:  # noqa: N802
     It commits when the route returned and before the response leaves, and rolls back when the route raised; so whoever reads
     the answer can read what it speaks of. Its `scope` says who acts.
     """
-    return Depends(_OpenTransaction(permission), scope="function")
+    return Depends(_OpenTransaction(permission))
+
+
+def Reading(permission: Permission) -> Any:  # noqa: N802
+    """`reads: Annotated[TenantReading, Reading(Permission.TENANT_READ)]`: for routes that ask one thing of the member's tenant.
+
+    Each query is a transaction of its own that can only read, at a third of a Transaction's cost.
+    """
+    return Depends(_OnlyReads(permission, live=False))
 
 
 def SignedInAs(permission: Permission) -> Any:  # noqa: N802
@@ -156,16 +176,34 @@ async def _denied(db: Database, scope: Scope, permission: Permission) -> Forbidd
     )
 
 
-class _TenantRoute(StrictRoute):
+class _GuardedRoute(StrictRoute):
+    """A route that ends the transactions its dependencies opened: with the function, and before the response leaves."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, around which transactions are committed or rolled back."""
+        handle = super().get_route_handler()
+        if not any(isinstance(check, _OpenTransaction) for check in _checks_of(self.dependant)):
+            return handle
+
+        # Not by a dependency that yields: what the framework wraps around one takes longer than the transaction's own work.
+        async def handle_in_transaction(request: Request) -> Response:
+            async with AsyncExitStack() as transactions:
+                request.scope[_TRANSACTIONS] = transactions
+                return await handle(request)
+
+        return handle_in_transaction
+
+
+class _TenantRoute(_GuardedRoute):
     """A route that must name a permission."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         if not permissions_of(self):
-            raise TypeError(f"{path}: a tenant's route names its permission with Needs, Transaction or SignedInAs")
+            raise TypeError(f"{path}: a tenant's route names its permission with Needs, Reading, Transaction or SignedInAs")
 
 
-class _PublicRoute(StrictRoute):
+class _PublicRoute(_GuardedRoute):
     """A route that anybody may call."""
 
     because = ""
@@ -192,7 +230,7 @@ def public_router(*, reason: str, prefix: str, tags: Sequence[str], **options: A
 def permissions_of(route: BaseRoute) -> frozenset[Permission]:
     """The permissions a route demands; none for a public one."""
     dependant = getattr(route, "dependant", None)
-    return frozenset(_demanded(dependant)) if isinstance(dependant, Dependant) else frozenset()
+    return frozenset(check.permission for check in _checks_of(dependant)) if isinstance(dependant, Dependant) else frozenset()
 
 
 def public_reason_of(route: BaseRoute) -> str | None:
@@ -200,6 +238,6 @@ def public_reason_of(route: BaseRoute) -> str | None:
     return route.because if isinstance(route, _PublicRoute) else None
 
 
-def _demanded(dependant: Dependant) -> list[Permission]:
-    own = [dependant.call.permission] if isinstance(dependant.call, _Check) else []
-    return own + [permission for child in dependant.dependencies for permission in _demanded(child)]
+def _checks_of(dependant: Dependant) -> list[_Check]:
+    own = [dependant.call] if isinstance(dependant.call, _Check) else []
+    return own + [check for child in dependant.dependencies for check in _checks_of(child)]

@@ -21,7 +21,7 @@ from storekeep.domains.accounts.types import (
     UserView,
 )
 from storekeep.kit.clock import now
-from storekeep.runtime.database import SystemSession, TenantSession
+from storekeep.runtime.database import SystemSession, TenantReads, TenantSession
 from storekeep.runtime.database.session import rowcount
 
 # Everything a request needs to know of who makes it, in one statement. A tenant being deleted has no members any more.
@@ -164,10 +164,13 @@ async def lock_tenant(session: TenantSession) -> Tenant:
     return (await session.execute(query)).scalar_one()
 
 
-async def read_tenant(session: TenantSession) -> TenantView | None:
+_TENANT = select(Tenant.id, Tenant.name, Tenant.created_at, Tenant.updated_at).where(Tenant.id == bindparam("tenant_id"))
+
+
+async def read_tenant(reads: TenantReads) -> TenantView | None:
     """The tenant."""
-    tenant = (await session.execute(select(Tenant).where(Tenant.id == session.tenant_id))).scalar_one_or_none()
-    return None if tenant is None else TenantView(tenant.id, tenant.name, tenant.created_at, tenant.updated_at)
+    rows = await reads.rows(_TENANT, {"tenant_id": reads.tenant_id})
+    return TenantView(*rows[0]) if rows else None
 
 
 def _members() -> Any:
@@ -181,12 +184,12 @@ def _member_view(row: Any) -> MemberView:
     return MemberView(row.id, row.user_id, row.email, row.name, Role(row.role), row.created_at)
 
 
-async def list_members(session: TenantSession, *, after: UUID | None = None, limit: int | None = None) -> list[MemberView]:
+async def list_members(reads: TenantReads, *, after: UUID | None = None, limit: int | None = None) -> list[MemberView]:
     """The tenant's members, first joined first; those after the member `after`, at most `limit`."""
-    query = _members().where(Member.tenant_id == session.tenant_id).order_by(Member.id).limit(limit)
+    query = _members().where(Member.tenant_id == reads.tenant_id).order_by(Member.id).limit(limit)
     if after is not None:
         query = query.where(Member.id > after)
-    return [_member_view(row) for row in await session.execute(query)]
+    return [_member_view(row) for row in await reads.rows(query)]
 
 
 async def find_member(session: TenantSession, member_id: UUID) -> MemberView | None:

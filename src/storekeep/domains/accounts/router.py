@@ -23,7 +23,16 @@ from storekeep.domains.accounts.errors import (
     TooManyAttempts,
     WrongPassword,
 )
-from storekeep.domains.accounts.guard import Needs, Permission, SignedInAs, Transaction, client_of, public_router, tenant_router
+from storekeep.domains.accounts.guard import (
+    Needs,
+    Permission,
+    Reading,
+    SignedInAs,
+    Transaction,
+    client_of,
+    public_router,
+    tenant_router,
+)
 from storekeep.domains.accounts.schemas import (
     LoginInput,
     LoginSessionRead,
@@ -45,7 +54,7 @@ from storekeep.kit.clock import now
 from storekeep.kit.paging import InvalidCursor, decode_cursor, encode_cursor
 from storekeep.kit.scope import Scope
 from storekeep.kit.text import email_norm
-from storekeep.runtime.database import Database, TenantSession
+from storekeep.runtime.database import Database, TenantReading, TenantSession
 from storekeep.runtime.web.cookies import SessionCookie
 from storekeep.runtime.web.params import Paging, PathId, services_of, wired
 from storekeep.runtime.web.routes import refusals
@@ -183,9 +192,9 @@ async def end_session(session_id: PathId, request: Request, response: Response, 
 
 
 @tenant.get("", summary="Read the tenant")
-async def read_tenant(session: Annotated[TenantSession, Transaction(Permission.TENANT_READ)]) -> TenantRead:
+async def read_tenant(reads: Annotated[TenantReading, Reading(Permission.TENANT_READ)]) -> TenantRead:
     """The tenant's name and dates."""
-    return TenantRead.model_validate(await tenants.read(session))
+    return TenantRead.model_validate(await tenants.read(reads))
 
 
 @tenant.patch("", summary="Rename the tenant", responses=refusals(TenantDeleting))
@@ -209,12 +218,10 @@ async def delete_tenant(
 
 
 @people.get("", summary="List members")
-async def list_members(
-    session: Annotated[TenantSession, Transaction(Permission.MEMBER_READ)], paging: Paging
-) -> ListRead[MemberRead]:
+async def list_members(reads: Annotated[TenantReading, Reading(Permission.MEMBER_READ)], paging: Paging) -> ListRead[MemberRead]:
     """The people of the tenant, whoever joined first first."""
     after = _member_after(paging.cursor)
-    found = await repository.list_members(session, after=after, limit=paging.limit + 1)
+    found = await repository.list_members(reads, after=after, limit=paging.limit + 1)
     items = [MemberRead.model_validate(member) for member in found[: paging.limit]]
     more = len(found) > paging.limit
     return ListRead(items=items, next_cursor=encode_cursor("joined", [str(items[-1].id)]) if more else None)

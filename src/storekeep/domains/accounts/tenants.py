@@ -12,12 +12,12 @@ from storekeep.kit.clock import now
 from storekeep.kit.errors import NotFound
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
-from storekeep.runtime.database import Database, TenantSession
+from storekeep.runtime.database import Database, TenantReads, TenantSession
 
 
-async def read(session: TenantSession) -> TenantView:
+async def read(reads: TenantReads) -> TenantView:
     """The tenant. Raises NotFound once it is gone."""
-    tenant = await repository.read_tenant(session)
+    tenant = await repository.read_tenant(reads)
     if tenant is None:
         raise NotFound()
     return tenant

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
-from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from storekeep.entry.api.docs import docs_routes
 from storekeep.entry.api.health import Check, health_routes
@@ -41,6 +42,17 @@ class RoomFace(Protocol):
         """Its routers, each flat."""
 
 
+class Api(FastAPI):
+    """FastAPI without the layers that tell errors and limit bodies: the shell does both, for every route alike."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The layers around the routes, innermost last: those of `add_middleware`, and the one form fields need."""
+        app: ASGIApp = AsyncExitStackMiddleware(self.router)
+        for layer, arguments, options in reversed(self.user_middleware):
+            app = layer(app, *arguments, **options)
+        return app
+
+
 def create_app(
     services: Services,
     rooms: Sequence[RoomFace],
@@ -55,7 +67,7 @@ def create_app(
     /readyz asks, by name; `resources` is entered before the first request and left after the last (pools, clients).
     Raises ValueError when a room's routes break the house rules: a bare route, a foreign prefix, an operation id used twice.
     """
-    app = FastAPI(
+    app = Api(
         title="Storekeep",
         version=config.version,
         description="A Shopify merchant's stores, orders, customers and figures. Errors share one shape; lists share one paging.",
@@ -73,8 +85,6 @@ def create_app(
     spa = Spa(config.spa_dir) if config.spa_dir is not None else None
     # The one place where a request finds its route; FastAPI's own search costs more than most requests.
     app.router.middleware_stack = Dispatch(routes, app.router.app, spa)
-    app.exception_handlers.clear()
-    app.add_exception_handler(HTTPException, _pass_on)
     app.add_middleware(Shell, config=config, metrics=services.get(Metrics), body_limits=_body_limits(routes))
     if config.tracing:
         app.add_middleware(TraceRequests)
@@ -124,8 +134,3 @@ def _lifespan(services: Services, resources: Resources | None) -> Callable[[Any]
             yield
 
     return lifespan
-
-
-async def _pass_on(request: Request, error: Exception) -> NoReturn:
-    # Errors are told in one place, the shell; without this the framework would answer some in its own words.
-    raise error

@@ -2,6 +2,7 @@
 
 from storekeep.runtime.database.engine import Database, DatabaseConfig
 from storekeep.runtime.database.model import SystemRow, TenantRow, metadata, one_of, tenant_foreign_key, tenant_relationship
+from storekeep.runtime.database.reading import TenantReading, TenantReads
 from storekeep.runtime.database.session import SystemSession, TenantSession
 
 __all__ = [
@@ -9,6 +10,8 @@ __all__ = [
     "DatabaseConfig",
     "SystemRow",
     "SystemSession",
+    "TenantReading",
+    "TenantReads",
     "TenantRow",
     "TenantSession",
     "metadata",

@@ -12,12 +12,15 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from sqlalchemy import Executable, Row
+from sqlalchemy import AdaptedConnection, Executable, Row, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.util import greenlet_spawn
 
 from storekeep.kit.scope import Scope
-from storekeep.runtime.database.session import SystemSession, TenantSession
+from storekeep.runtime.database.connection import TenantConnection
+from storekeep.runtime.database.reading import TenantReading
+from storekeep.runtime.database.session import SystemSession, TenantSession, whole
 from storekeep.runtime.events import EventBus
 
 log = structlog.get_logger(__name__)
@@ -41,14 +44,20 @@ class Database:
         self.bus = bus or EventBus()
         # Two at least, where there are so many: a schedule's tick holds one while its work uses another.
         system_share = max(2 if config.pool_size >= 4 else 1, config.pool_size // 5)
-        self._runtime = _engine(config.url, config, config.pool_size - system_share)
-        self._system = _engine(config.system_url, config, system_share)
-        self._directory = self._system.execution_options(isolation_level="AUTOCOMMIT")
+        self._runtime = _engine(config.url, config, config.pool_size - system_share, connection_class=TenantConnection)
+        event.listen(self._runtime.sync_engine, "checkin", _forget_tenant)
+        # Nearly every connection of this role is taken for one directory read, which needs no transaction; the few that write
+        # ask for one. The other way round, each read would pay for the switch there and back. Behind PgBouncer a read needs one
+        # too: only within it do the two messages of a statement reach the same server.
+        directory: dict[str, Any] = {} if config.pgbouncer else {"isolation_level": "AUTOCOMMIT"}
+        self._system = _engine(config.system_url, config, system_share, **directory)
+        self._system_writing = self._system.execution_options(isolation_level="READ COMMITTED")
 
     @asynccontextmanager
     async def tenant(self, scope: Scope) -> AsyncIterator[TenantSession]:
         """A transaction of one tenant: committed when the block ends, rolled back when it raises."""
-        async with TenantSession(self._runtime, scope, self.bus) as session, session.begin():
+        session = TenantSession(self._runtime, scope, self.bus)
+        async with whole(session):
             yield session
         for hook in session.after_commit_hooks:
             try:
@@ -60,16 +69,24 @@ class Database:
     @asynccontextmanager
     async def system(self, reason: str) -> AsyncIterator[SystemSession]:
         """A transaction outside any tenant; `reason` says why, in words, for the reader and the log."""
-        async with SystemSession(self._system, reason) as session, session.begin():
+        session = SystemSession(self._system_writing, reason)
+        async with whole(session):
             yield session
+
+    def reading(self, scope: Scope) -> TenantReading:
+        """Reads of one tenant, each by itself; cheaper than a session for a route that asks one thing."""
+        return TenantReading(self._runtime, scope)
 
     async def directory_row(self, query: Executable, parameters: dict[str, Any]) -> Row[Any] | None:
         """The one row of a read of role app_system, in a single round trip: what every request does first, to learn its tenant.
 
         No transaction is opened, so nothing may be built on the row staying true.
         """
-        async with self._directory.connect() as connection:
-            return (await connection.execute(query, parameters)).one_or_none()
+        return await greenlet_spawn(self._read_directory, query, parameters)
+
+    def _read_directory(self, query: Executable, parameters: dict[str, Any]) -> Row[Any] | None:
+        with self._system.sync_engine.connect() as connection:
+            return connection.execute(query, parameters).one_or_none()
 
     @property
     def runtime_engine(self) -> AsyncEngine:
@@ -87,12 +104,22 @@ class Database:
         await self._system.dispose()
 
 
-def _engine(url: str, config: DatabaseConfig, size: int) -> AsyncEngine:
+def _forget_tenant(connection: AdaptedConnection | None, entry: ConnectionPoolEntry) -> None:
+    # A session that begins and runs nothing leaves its tenant announced; the next one to use the connection may have none.
+    if connection is not None:
+        connection.driver_connection.forget_tenant()
+
+
+def _engine(
+    url: str, config: DatabaseConfig, size: int, *, connection_class: type[Any] | None = None, **options: Any
+) -> AsyncEngine:
     address, ssl_argument = asyncpg_address(url)
     connect_args: dict[str, Any] = {"timeout": 10, "command_timeout": config.statement_timeout_s + 5}
+    if connection_class is not None:
+        connect_args["connection_class"] = connection_class
     if ssl_argument is not None:
         connect_args["ssl"] = ssl_argument
-    options: dict[str, Any] = {"json_serializer": _dump_json, "json_deserializer": orjson.loads}
+    options |= {"json_serializer": _dump_json, "json_deserializer": orjson.loads}
     if config.pgbouncer:
         # Transaction pooling hands every transaction another server connection: no prepared statement may outlive one.
         connect_args |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import text
 
@@ -48,17 +47,12 @@ class Staging:
 
     async def copy(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Copy rows into their tables."""
-        driver = await self._driver()
+        driver = await self._session.driver()
         for name, records in rows.items():
             if records:
                 table = self._tables[name]
                 await driver.copy_records_to_table(table.name, records=records, columns=list(table.columns))
                 self._counts[name] += len(records)
-
-    async def _driver(self) -> Any:
-        """asyncpg's own connection: the session's, in the transaction it began."""
-        raw = await (await self._session.connection()).get_raw_connection()
-        return raw.driver_connection
 
     @property
     def counts(self) -> Mapping[str, int]:
