@@ -21,6 +21,7 @@ _ECHOES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"(Failing row contains )\([^\n]*"), rf"\1{REDACTED}"),
     (re.compile(r"(query argument \$\d+: )[^\n]*"), rf"\1{REDACTED}"),
     (re.compile(r"(invalid input (?:syntax|value) for [\w .]{1,80}: )[^\n]*"), rf"\1{REDACTED}"),
+    (re.compile(r"((?:tsquery|malformed \w{1,20} literal|field value out of range): )[^\n]*"), rf"\1{REDACTED}"),
     (re.compile(r"input_value=.*?, input_type=", re.DOTALL), f"input_value={REDACTED}, input_type="),
     (re.compile(r"((?:set-)?cookie[\"']?\s{0,3}[:=]\s{0,3})[^\n]+", re.IGNORECASE), rf"\1{REDACTED}"),
 ]
