@@ -25,7 +25,7 @@ _SLICE_ROWS = 50_000
 
 
 class _Overtaken(Exception):
-    """Another transaction stored an order we took for new."""
+    """Another transaction stored an order we took for new, or removed a customer we had found."""
 
 
 async def merge_orders(
@@ -72,20 +72,23 @@ async def _attempt(
     idle = found.get("same", 0) + found.get("stale", 0)
     unchanged = idle + found.get("touched", 0)
     written, removed = found.get("new", 0) + found.get("changed", 0), found.get("gone", 0)
-    if not written and not removed:
+    everywhere = complete is not None
+    if not written and not removed and not (everywhere and await _left_over(session, key, everywhere)):
         if unchanged > idle:
             await session.execute(order_sql.TOUCH, key)
         return Merged(unchanged=unchanged)
     if idle:
         await session.execute(order_sql.DROP_IDLE)
-    customers = await _own_customers(session, key)
-    days = await _touched_days(session, key)
+    customers, left = await _own_customers(session, key, everywhere)
+    days = await _touched_days(session, key) | set(left.values())
     await calendars.lock_days(session, calendar.store_id, days)
     await calendars.ensure_calendar(session, calendar)
     if (await session.execute(order_sql.OVERTAKEN, key)).scalar_one():
         raise _Overtaken
     await _write(session, key, found, staged)
     await recompute_customers(session, calendar.store_id, customers)
+    if left:
+        await session.execute(order_sql.DROP_PLACEHOLDERS, {**key, "left": list(left)})
     await recompute_days(session, calendar, days)
     return Merged(written, unchanged, removed, frozenset(days))
 
@@ -121,8 +124,9 @@ async def _find_gone(
     return found
 
 
-async def _own_customers(session: TenantSession, key: dict[str, Any]) -> list[UUID]:
-    """Every customer the orders name or named, existing and locked."""
+async def _own_customers(session: TenantSession, key: dict[str, Any], everywhere: bool) -> tuple[list[UUID], dict[UUID, date]]:
+    """Every customer the orders name or named, existing and locked; and the placeholders among them that stand for nobody now,
+    with the days they count on."""
     missing = (await session.execute(order_sql.UNKNOWN_CUSTOMERS, key)).all()
     if missing:
         rows = {
@@ -133,7 +137,20 @@ async def _own_customers(session: TenantSession, key: dict[str, Any]) -> list[UU
         }
         await session.execute(order_sql.ADD_PLACEHOLDERS, {**key, **rows})
     await session.execute(order_sql.LINK_CUSTOMERS, key)
-    return list((await session.execute(order_sql.LOCK_CUSTOMERS, key)).scalars())
+    left = await _left_over(session, key, everywhere)
+    locked = list((await session.execute(order_sql.LOCK_CUSTOMERS, {**key, "left": list(left)})).scalars())
+    if (await session.execute(order_sql.CUSTOMER_WENT, key)).scalar_one():
+        raise _Overtaken
+    if left:
+        # Until they were locked, another order may have come to name them.
+        still = await _left_over(session, key, everywhere)
+        left = {id_: day for id_, day in still.items() if id_ in left}
+    return locked, left
+
+
+async def _left_over(session: TenantSession, key: dict[str, Any], everywhere: bool) -> dict[UUID, date]:
+    rows = await session.execute(order_sql.LEFT_PLACEHOLDERS, {**key, "everywhere": everywhere})
+    return {row.id: row.created_day for row in rows}
 
 
 async def _touched_days(session: TenantSession, key: dict[str, Any]) -> set[date]:

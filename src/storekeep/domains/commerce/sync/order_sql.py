@@ -82,12 +82,29 @@ LINK_CUSTOMERS = text("""
     UPDATE work_orders w SET customer_id = c.id FROM customers c
     WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = w.customer
 """)
+# Placeholders that no order will name any more: of the orders written, or with :everywhere of the whole store.
+LEFT_PLACEHOLDERS = text("""
+    SELECT c.id, c.created_day FROM customers c
+    WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.placeholder
+        AND (:everywhere OR c.id IN (SELECT old_customer_id FROM work_orders WHERE state IN ('gone', 'changed')))
+        AND NOT EXISTS (SELECT FROM work_orders w WHERE w.customer_id = c.id)
+        AND NOT EXISTS (
+            SELECT FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = c.id AND NOT EXISTS (
+                SELECT FROM work_orders w WHERE w.id = o.id AND w.state IN ('gone', 'changed')))
+""")
 LOCK_CUSTOMERS = text("""
     SELECT c.id FROM customers c WHERE c.tenant_id = :tenant AND c.id IN (
         SELECT customer_id FROM work_orders WHERE state <> 'touched'
-        UNION SELECT old_customer_id FROM work_orders WHERE state <> 'touched')
+        UNION SELECT old_customer_id FROM work_orders WHERE state <> 'touched'
+        UNION SELECT unnest(CAST(:left AS uuid[])))
     ORDER BY c.id FOR NO KEY UPDATE
 """)
+# A customer may be removed until it is locked.
+CUSTOMER_WENT = text("""
+    SELECT EXISTS (SELECT FROM work_orders w WHERE w.customer_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM customers c WHERE c.tenant_id = :tenant AND c.id = w.customer_id))
+""")
+DROP_PLACEHOLDERS = text("DELETE FROM customers c WHERE c.tenant_id = :tenant AND c.id = ANY(CAST(:left AS uuid[]))")
 # Days of the orders themselves, of their refunds and corrections, before and after.
 OWN_DAYS = text("""
     SELECT unnest(ARRAY[created_day, sales_day, old_created_day, old_sales_day]) AS day FROM work_orders

@@ -27,6 +27,7 @@ _DOCUMENTS = {Resource.CUSTOMERS: CUSTOMER_IDS, Resource.ORDERS: ORDER_IDS, Reso
 _TYPES = {Resource.CUSTOMERS: "Customer", Resource.ORDERS: "Order", Resource.PRODUCTS: "Product"}
 _PAGE = 250  # spans with no more records than this are compared id by id
 _MAX_SPANS = 200  # a store that lost so much is better read again as a whole
+_MAX_PLACEHOLDERS = 1_000  # there are few, unless customers may not be read at all
 _VISIBLE = timedelta(days=59)
 # The newest records may be known to one of Shopify's lists and not yet to its counts.
 _SETTLED = timedelta(minutes=2)
@@ -50,7 +51,16 @@ async def find_vanished(reading: StoreReading, resource: Resource) -> list[int]:
             missing += await _missing(reading, resource, span)
         else:
             waiting += [(low, high or span[1]) for low, high in parts]
+    if resource is Resource.CUSTOMERS:
+        missing += await _placeholders(reading)
     return await _unknown(reading, resource, missing)
+
+
+async def _placeholders(reading: StoreReading) -> list[int]:
+    """Customers of whom we know a number alone. One deleted before we read them turns up in no list of changes."""
+    async with reading.context.transaction() as session:
+        query = select(Customer.shopify_id).where(Customer.store_id == reading.store_id, Customer.placeholder)
+        return list((await session.execute(query.order_by(Customer.id).limit(_MAX_PLACEHOLDERS))).scalars())
 
 
 def _within(model: Any, reading: StoreReading, span: _Span) -> list[Any]:
