@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 TTL_S = 300
 _BUDGET_S = 0.25
+_SCANNED = 1_000
 _AWAY = (RedisError, OSError, TimeoutError)
 # A generation outlives every entry made under it; when it expires it restarts at a moment, never at a number used before.
 _GENERATION_S = 86_400
@@ -73,6 +74,14 @@ class TenantCache:
                 await self._renew(keys=[_generation_key(tenant_id)], args=[secrets.token_hex(4), _GENERATION_S])
         except _AWAY as error:
             log.warning("cache_drop_failed", reason=type(error).__name__)
+
+    async def forget(self, tenant_id: UUID) -> None:
+        """Delete everything kept for the tenant: for what must not merely be stale, but gone. Without Redis it dies by age."""
+        try:
+            async for key in self._redis.scan_iter(match=f"cache:{{{tenant_id}}}:*", count=_SCANNED):
+                await self._redis.unlink(key)
+        except _AWAY as error:
+            log.warning("cache_forget_failed", reason=type(error).__name__)
 
     async def _keep(self, key: str, generation: bytes, body: bytes) -> None:
         try:

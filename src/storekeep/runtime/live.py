@@ -58,7 +58,15 @@ class LiveNews:
     """The publishing side; workers and requests alike hold one."""
 
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._script = LuaScript(redis, _PUBLISH)
+
+    async def forget(self, tenant_id: UUID) -> None:
+        """Delete what is kept for browsers that come back. Without Redis it dies by age within an hour."""
+        try:
+            await self._redis.unlink(_stream(tenant_id))
+        except (RedisError, OSError) as error:
+            log.warning("live_news_forget_failed", reason=type(error).__name__)
 
     async def publish(self, tenant_id: UUID, kind: str, data: Mapping[str, Any], *, permission: str | None) -> None:
         """Tell the tenant's browsers whose member holds `permission` (None: all). Call after the commit it speaks of.

@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import delete, select
 
 from storekeep.domains.accounts import public as accounts
-from storekeep.domains.connections.models import Connection, Erasure, ShopDirectory, Store
+from storekeep.domains.connections.models import Connection, Erasure, OAuthState, ShopDirectory, Store
 from storekeep.domains.connections.types import ErasureStatus
 from storekeep.kit.clock import now
 from storekeep.kit.scope import Scope
@@ -41,11 +41,14 @@ class EraseRooms:
         )
 
 
-async def erase_subject(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> None:
-    """Run the erasure to its end. A room's `erase` is called, a transaction each, until it finds nothing more (returns 0)."""
+async def erase_subject(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> ErasureSubject | None:
+    """Run the erasure to its end and answer what was erased, None when there was nothing to do.
+
+    A room's `erase` is called, a transaction each, until it finds nothing more (returns 0).
+    """
     begun = await _begin(context, erasure_id, rooms)
     if begun is None:
-        return
+        return None
     subject, done = begun
     for name, forget in rooms.highest_first:
         while name not in done and await _batch(context, erasure_id, subject, name, forget):
@@ -59,10 +62,13 @@ async def erase_subject(context: JobContext, erasure_id: UUID, rooms: EraseRooms
         async with context.transaction() as session:
             await _finish(session, erasure_id)
     log.info("erasure_finished", erasure_id=str(erasure_id), subject=subject.kind)
+    return subject
 
 
 async def conclude_tenant(db: Database, scope: Scope, erasure_id: UUID) -> None:
     """Delete the tenant itself and close its erasures. Killed in between, doing it again closes them."""
+    async with db.system("round trips to Shopify live outside tenants") as system:
+        await system.execute(delete(OAuthState).where(OAuthState.bound_tenant_id == scope.tenant_id))
     count = await accounts.forget_tenant(db, scope.tenant_id)
     async with db.tenant(scope) as session:
         await _note(session, erasure_id, _ACCOUNTS, count, ErasureStatus.DONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -12,9 +13,11 @@ from storekeep.domains.connections.models import Erasure, OAuthState
 from storekeep.kit.clock import now
 from storekeep.kit.errors import NotFound
 from storekeep.kit.scope import Scope
+from storekeep.runtime.cache import TenantCache
 from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.jobs import JobContext, JobKind, Payload, enqueue
 from storekeep.runtime.jobs.models import Job, JobState
+from storekeep.runtime.live import LiveNews
 from storekeep.runtime.manifest import CronSpec
 from storekeep.runtime.services import Services
 
@@ -27,7 +30,18 @@ class EraseArgs(Payload):
 
 async def run_erasure(context: JobContext, payload: EraseArgs) -> None:
     """Erase what `erasures` asks for. Twice is harmless: each batch deletes what is left and counts it in its own commit."""
-    await erase_subject(context, payload.erasure_id, context.services.get(EraseRooms))
+    erased = await erase_subject(context, payload.erasure_id, context.services.get(EraseRooms))
+    if erased is not None:
+        await forget_kept(context.services, context.scope.tenant_id, news=erased.kind == "tenant")
+
+
+async def forget_kept(services: Services, tenant_id: UUID, *, news: bool) -> None:
+    """Answers that Redis keeps of what was erased go with it, and with a whole tenant its `news`. A lost one dies by age."""
+    with suppress(LookupError):  # a process wired without Redis's parts
+        await services.get(TenantCache).forget(tenant_id)
+    if news:
+        with suppress(LookupError):
+            await services.get(LiveNews).forget(tenant_id)
 
 
 # An erasure was promised: it is not given up after a few bad hours, and `take_up_erasures` revives it even then.
@@ -56,6 +70,7 @@ async def take_up_erasures(services: Services) -> None:
                         await enqueue_erasure(session, erasure_id)
         if not tenant_is_there and unfinished:
             await conclude_tenant(db, scope, unfinished[-1])
+            await forget_kept(services, tenant_id, news=True)
 
 
 async def _tenant_is_there(session: TenantSession) -> bool:
