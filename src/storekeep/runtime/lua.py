@@ -5,15 +5,15 @@ What to do without Redis is each caller's policy (limits, breaker, admission), n
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import NoScriptError, RedisError
 
-Arg = str | int | float | bytes
+from storekeep.runtime.redis_line import Arg, line_of
 
 
 class RedisAway(Exception):
@@ -28,7 +28,9 @@ class LuaScript:
     """
 
     def __init__(self, redis: Redis, source: str, *, budget_s: float = 0.25, rest_s: float = 1.0) -> None:
-        self._script = redis.register_script(source)
+        self._line = line_of(redis)
+        self._source = source
+        self._digest = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()  # the name Redis gives it
         self._budget = budget_s
         self._rest = rest_s
         self._away_until = 0.0
@@ -38,8 +40,10 @@ class LuaScript:
         if time.monotonic() < self._away_until:
             raise RedisAway
         try:
-            async with asyncio.timeout(self._budget):
-                return await self._script(keys=list(keys), args=list(args))
+            try:
+                return await self._line.call("EVALSHA", self._digest, len(keys), *keys, *args, budget_s=self._budget)
+            except NoScriptError:
+                return await self._line.call("EVAL", self._source, len(keys), *keys, *args, budget_s=self._budget)
         except (RedisError, OSError, TimeoutError) as error:
             self._away_until = time.monotonic() + self._rest
             raise RedisAway from error
