@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from storekeep.domains.accounts.public import provide_accounts
+from storekeep.domains.commerce.public import tell_of_runs
 from storekeep.domains.connections.public import provide_connections
 from storekeep.entry.migrations import EXPLAIN_ROLES
 from storekeep.entry.rooms import ROOMS, event_bus
@@ -73,6 +74,7 @@ def build(settings: Settings) -> Wired:
         session_secret=settings.secrets.session_secret.get_secret_value(),
         session_secret_previous=previous.get_secret_value() if previous else None,
     )
+    tell_of_runs(services)
     return Wired(settings, config, db, redis, http, services)
 
 

@@ -31,9 +31,9 @@ async def add_store(person: Person, **changes: Any) -> str:
     return str(made.store_id)
 
 
-async def run_erasures(house: House, tenant_id: UUID) -> int:
+async def run_erasures(house: House, tenant_id: UUID, rooms: EraseRooms | None = None) -> int:
     """Run the tenant's waiting erasure jobs as a worker would."""
-    house.wired.services.provide(EraseRooms, EraseRooms(ROOMS))
+    house.wired.services.provide(EraseRooms, rooms or EraseRooms(ROOMS))
     runner = JobRunner(house.db, house.wired.services, job_kinds(), RunnerTimes())
     async with house.db.system("find jobs in a test") as system:
         waiting = "SELECT id FROM jobs WHERE tenant_id = :tenant AND kind = 'connections.erase' AND state = 'ready'"

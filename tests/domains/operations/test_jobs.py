@@ -6,16 +6,22 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
+from redis.asyncio import Redis
+from sqlalchemy import text
 
 from storekeep.domains.accounts.public import Role
 from storekeep.domains.audit.public import Subject, timeline
+from storekeep.domains.connections.register import register_store
 from storekeep.kit import clock
 from storekeep.kit.errors import Conflict
 from storekeep.kit.ids import uuid7
+from storekeep.runtime.crypto import TokenCipher
 from storekeep.runtime.jobs import JobContext, JobKind, Payload, enqueue, ledger
 from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from storekeep.runtime.services import Services
+from tests.domains.connections.installs import an_install
 from tests.support.accounts import Person
 
 
@@ -44,6 +50,21 @@ async def act(person: Person, job_id: UUID, what: str) -> tuple[int, Any]:
     answer = await person.http.post(f"/api/jobs/{job_id}/{what}")
     body = answer.json()
     return answer.status_code, body["state"] if answer.is_success else body["error"]["code"]
+
+
+async def a_store(person: Person) -> str:
+    """A store just connected, whose import waits; its id."""
+    async with person.house.db.tenant(person.scope) as session:
+        made = await register_store(session, person.house.wired.services.get(TokenCipher), an_install())
+    return str(made.store_id)
+
+
+async def news_of(person: Person) -> list[tuple[str, Any]]:
+    """What the tenant's pages were told since this was asked last."""
+    redis, key = person.house.wired.services.get(Redis), f"live:{{{person.tenant_id}}}:events"
+    events = [orjson.loads(fields[b"e"]) for _, fields in await redis.xrange(key)]
+    await redis.delete(key)
+    return [(event["type"], event["data"]) for event in events]
 
 
 async def test_jobs_are_listed_newest_first_by_state_and_kind(owner: Person) -> None:
@@ -111,3 +132,36 @@ async def test_anothers_job_does_not_exist(owner: Person, what: str) -> None:
 async def test_agents_see_no_jobs(owner: Person) -> None:
     agent = await owner.invite(Role.AGENT)
     assert (await agent.http.get("/api/jobs")).status_code == 403
+
+
+@pytest.mark.parametrize("through", ["job", "run"])
+async def test_a_sync_and_its_job_are_cancelled_together(owner: Person, through: str) -> None:
+    store_id = await a_store(owner)
+    (run,) = (await owner.http.get("/api/sync/runs")).json()["items"]
+    (job,) = (await owner.http.get("/api/jobs")).json()["items"]
+    await news_of(owner)
+    if through == "job":
+        assert await act(owner, job["id"], "cancel") == (200, "cancelled")
+        assert await act(owner, job["id"], "cancel") == (409, "JOB_FINISHED")
+    else:
+        assert (await owner.http.post(f"/api/sync/runs/{run['id']}/cancel")).json()["status"] == "CANCELLED"
+    (job,) = (await owner.http.get("/api/jobs")).json()["items"]
+    run = (await owner.http.get(f"/api/sync/runs/{run['id']}")).json()
+    assert (job["state"], run["status"]) == ("cancelled", "CANCELLED")
+    assert {part["status"] for part in run["resources"]} == {"CANCELLED"}
+    assert run["finishedAt"] is not None
+    assert ("sync.finished", {"storeId": store_id, "runId": run["id"], "status": "CANCELLED", "kind": "INITIAL"}) in (
+        await news_of(owner)
+    )
+    # The store is free for the next run.
+    assert (await owner.http.post("/api/sync", json={})).json()["items"][0]["id"] != run["id"]
+
+
+async def test_a_job_that_is_over_leaves_its_run_alone(owner: Person) -> None:
+    await a_store(owner)
+    (job,) = (await owner.http.get("/api/jobs")).json()["items"]
+    async with owner.house.db.tenant(owner.scope) as session:
+        await session.execute(text("UPDATE jobs SET state = 'dead'"))
+    assert await act(owner, job["id"], "cancel") == (409, "JOB_FINISHED")
+    (run,) = (await owner.http.get("/api/sync/runs")).json()["items"]
+    assert run["status"] == "QUEUED"

@@ -1,4 +1,4 @@
-"""What other rooms may ask of commerce: the daily figures and what customers bought."""
+"""What other rooms may ask of commerce: the daily figures and what customers bought; and wiring, that ends of runs are told."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from storekeep.domains.commerce.figures import (
     top_products,
     totals,
 )
+from storekeep.domains.commerce.sync.news import tell_of_runs
 
 __all__ = [
     "NO_FIGURES",
@@ -31,6 +32,7 @@ __all__ = [
     "customer_total",
     "daily",
     "first_sales_day",
+    "tell_of_runs",
     "top_customers",
     "top_products",
     "totals",

@@ -1,4 +1,4 @@
-"""What commerce hears from below: stores come, come back, and go."""
+"""What commerce hears from below: stores come, come back, and go; jobs are cancelled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from storekeep.domains.commerce.types import RunTrigger
 from storekeep.domains.connections.events import StoreConnected, StoreDisconnectRequested, StoreReconnected
 from storekeep.runtime.database import TenantSession
 from storekeep.runtime.events import Subscriber
+from storekeep.runtime.jobs.events import JobCancelling
 
 
 async def import_new_store(session: TenantSession, event: StoreConnected) -> None:
@@ -25,7 +26,13 @@ async def stop_reading(session: TenantSession, event: StoreDisconnectRequested) 
     await runs.cancel_runs_of(session, event.store_id)
 
 
+async def end_cancelled_run(session: TenantSession, event: JobCancelling) -> None:
+    """A run whose job is cancelled is over."""
+    await runs.end_run_of_job(session, event.job_id)
+
+
 SUBSCRIBERS = (
+    Subscriber(JobCancelling, end_cancelled_run),
     Subscriber(StoreConnected, import_new_store),
     Subscriber(StoreReconnected, catch_up),
     Subscriber(StoreDisconnectRequested, stop_reading),

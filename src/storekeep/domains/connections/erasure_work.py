@@ -6,6 +6,7 @@ Killed at any point, the next attempt goes on after the last committed batch; wh
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from storekeep.domains.connections.models import Connection, Erasure, OAuthState
 from storekeep.domains.connections.types import ErasureStatus
 from storekeep.kit.clock import now
 from storekeep.kit.scope import Scope
+from storekeep.runtime.cache import TenantCache
 from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.database.session import rowcount
 from storekeep.runtime.jobs import JobContext
@@ -44,7 +46,8 @@ class EraseRooms:
 async def erase_subject(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> ErasureSubject | None:
     """Run the erasure to its end and answer what was erased, None when there was nothing to do.
 
-    A room's `erase` is called, a transaction each, until it finds nothing more (returns 0).
+    A room's `erase` is called, a transaction each, until it finds nothing more (returns 0); answers kept from before are stale
+    at once.
     """
     begun = await _begin(context, erasure_id, rooms)
     if begun is None:
@@ -52,7 +55,8 @@ async def erase_subject(context: JobContext, erasure_id: UUID, rooms: EraseRooms
     subject, done = begun
     for name, forget in rooms.highest_first:
         while name not in done and await _batch(context, erasure_id, subject, name, forget):
-            pass
+            with suppress(LookupError):  # a process wired without Redis's parts
+                await context.services.get(TenantCache).drop(context.scope.tenant_id)
     if subject.kind == "tenant":
         # The tenant takes the job's row with it, so this is done outside the job's transactions, and never by a lost job.
         async with context.transaction():

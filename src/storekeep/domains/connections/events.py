@@ -47,6 +47,13 @@ class StoreStatusChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreFactsChanged(Event):
+    """What the shop says of itself (name, currency, time zone, plan) or grants us is not what it was."""
+
+    store_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreDisconnectRequested(Event):
     """From now on nothing may be written for the store; its data is being erased as `erasure_id`."""
 

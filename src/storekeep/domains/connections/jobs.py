@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from storekeep.domains.accounts import public as accounts
 from storekeep.domains.connections.erasure_work import EraseRooms, conclude_tenant, erase_subject, unfinished_erasures
 from storekeep.domains.connections.models import Erasure, OAuthState
+from storekeep.domains.connections.news import publish_store
 from storekeep.kit.clock import now
 from storekeep.kit.errors import NotFound
 from storekeep.kit.scope import Scope
@@ -31,8 +32,12 @@ class EraseArgs(Payload):
 async def run_erasure(context: JobContext, payload: EraseArgs) -> None:
     """Erase what `erasures` asks for. Twice is harmless: each batch deletes what is left and counts it in its own commit."""
     erased = await erase_subject(context, payload.erasure_id, context.services.get(EraseRooms))
-    if erased is not None:
-        await forget_kept(context.services, context.scope.tenant_id, news=erased.kind == "tenant")
+    if erased is None:
+        return
+    await forget_kept(context.services, context.scope.tenant_id, news=erased.kind == "tenant")
+    if erased.kind == "store":
+        with suppress(LookupError):
+            await publish_store(context.services.get(LiveNews), context.scope.tenant_id, erased.id)
 
 
 async def forget_kept(services: Services, tenant_id: UUID, *, news: bool) -> None:

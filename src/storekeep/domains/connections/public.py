@@ -10,6 +10,9 @@ from storekeep.domains.connections.clients import StoreClients
 from storekeep.domains.connections.connect import StoreConnector
 from storekeep.domains.connections.erasure_work import EraseRooms
 from storekeep.domains.connections.errors import StoreDisconnecting, StoreNeedsReconnect, StoreNotFound
+from storekeep.domains.connections.events import StoreFactsChanged
+from storekeep.domains.connections.models import Store
+from storekeep.domains.connections.news import publish_store, tell_of_stores
 from storekeep.domains.connections.register import find_owner as find_tenant_of_shop
 from storekeep.domains.connections.repository import find_store, get_store, list_stores, lock_store
 from storekeep.domains.connections.rotation import Resealed, reseal_batch
@@ -48,6 +51,7 @@ __all__ = [
     "mark_needs_reconnect",
     "mark_paused",
     "provide_connections",
+    "publish_store",
     "record_shop_facts",
     "record_sync_outcome",
     "reseal_batch",
@@ -63,9 +67,10 @@ def provide_connections(
     session_secret: str,
     session_secret_previous: str | None = None,
 ) -> None:
-    """Register StoreClients, StoreConnector, EraseRooms; `services` must hold Database, TokenCipher and ShopifyGateway already.
+    """Register StoreClients, StoreConnector, EraseRooms, and tell of stores from now on.
 
-    `rooms` is the list of rooms, lowest first; `app_url` our public address; the secrets are SESSION_SECRET and its predecessor.
+    `services` must hold Database, TokenCipher, ShopifyGateway, LiveNews and TenantCache already. `rooms` is the list of rooms,
+    lowest first; `app_url` our public address; the secrets are SESSION_SECRET and its predecessor.
     """
     db, cipher, gateway = services.get(Database), services.get(TokenCipher), services.get(ShopifyGateway)
     services.provide(StoreClients, StoreClients(db, cipher, gateway))
@@ -79,22 +84,30 @@ def provide_connections(
     )
     services.provide(StoreConnector, connector)
     services.provide(EraseRooms, EraseRooms(rooms))
+    tell_of_stores(services)
 
 
 async def record_shop_facts(session: TenantSession, store_id: UUID, facts: ShopFacts, scopes: Sequence[str]) -> None:
     """Keep what the shop says of itself now, and what it grants (as `read_shop` and `read_scopes` answer).
 
     Merchants rename shops, change their currency or time zone, and withdraw scopes; call it with each read of the store.
-    Another shop's facts are ignored. Raises StoreNotFound.
+    Another shop's facts are ignored. Announces StoreFactsChanged when anything is. Raises StoreNotFound.
     """
     store = await lock_store(session, store_id)
     if store.shopify_shop_id not in (None, facts.id):
         return
+    before = _facts_of(store)
     store.shop_name = one_line(storable(facts.name)) or store.shop
     store.shopify_shop_id = facts.id
     store.currency, store.time_zone, store.plan = facts.currency, facts.time_zone, facts.plan
     store.scopes = sorted(effective_scopes(scopes))
     await session.flush()
+    if _facts_of(store) != before:
+        await session.announce(StoreFactsChanged(store_id=store_id))
+
+
+def _facts_of(store: Store) -> tuple[object, ...]:
+    return (store.shop_name, store.shopify_shop_id, store.currency, store.time_zone, store.plan, list(store.scopes))
 
 
 async def record_sync_outcome(

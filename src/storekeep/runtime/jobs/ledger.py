@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from storekeep.kit.clock import now
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.database.session import SystemSession, TenantSession, rowcount
+from storekeep.runtime.jobs.events import JobCancelling
 from storekeep.runtime.jobs.kind import JobKind, P
 from storekeep.runtime.jobs.models import Job, JobState
 
@@ -158,7 +159,12 @@ async def _move(session: TenantSession, job_id: UUID, owned_fence: int, **values
 
 
 async def cancel(session: TenantSession, job_id: UUID) -> bool:
-    """ready or leased → cancelled; a running handler learns of it at its next transaction."""
+    """ready or leased → cancelled; a running handler learns of it at its next transaction.
+
+    Announces JobCancelling first. After False (the job is over) whoever asked for just this undoes the transaction, and what
+    was done for the announcement with it.
+    """
+    await session.announce(JobCancelling(job_id=job_id))
     statement = (
         update(Job)
         .where(Job.tenant_id == session.tenant_id, Job.id == job_id, Job.state.in_([JobState.READY, JobState.LEASED]))

@@ -7,8 +7,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from storekeep.domains.accounts.guard import Permission
-from storekeep.domains.commerce.models import SyncResource, SyncRun
+from storekeep.domains.commerce.events import SyncFinished
+from storekeep.domains.commerce.models import SyncResource
+from storekeep.domains.connections import public as connections
 from storekeep.runtime.cache import TenantCache
+from storekeep.runtime.database import Database, TenantSession
+from storekeep.runtime.events import Subscriber
 from storekeep.runtime.live import LiveNews
 from storekeep.runtime.services import Services
 
@@ -38,16 +42,6 @@ class SyncNews:
         data = {**self._key, "resource": resource.resource, "status": resource.status, **counts}
         await self._live.publish(self._tenant_id, "sync.progress", data, permission=Permission.STORE_READ)
 
-    async def finished(self, run: SyncRun) -> None:
-        """The run is over."""
-        if self._cache is not None:
-            await self._cache.drop(self._tenant_id)
-        if self._live is not None:
-            data = {**self._key, "status": run.status, "kind": run.kind}
-            await self._live.publish(self._tenant_id, "sync.finished", data, permission=Permission.STORE_READ)
-            store = {"storeId": self._key["storeId"]}
-            await self._live.publish(self._tenant_id, "store.changed", store, permission=Permission.STORE_READ)
-
     async def data_changed(self) -> None:
         """Rows were written outside a run."""
         if self._cache is not None:
@@ -55,6 +49,25 @@ class SyncNews:
         if self._live is not None:
             store = {"storeId": self._key["storeId"]}
             await self._live.publish(self._tenant_id, "data.changed", store, permission=Permission.ORDER_READ)
+
+
+def tell_of_runs(services: Services) -> None:
+    """From now on every run that this process ends, however, is told once that is committed: `sync.finished`, `store.changed`.
+
+    `services` must hold Database, LiveNews and TenantCache.
+    """
+    live, cache = services.get(LiveNews), services.get(TenantCache)
+
+    async def finished(session: TenantSession, event: SyncFinished) -> None:
+        async def tell() -> None:
+            await cache.drop(session.tenant_id)
+            data = {"runId": str(event.run_id), "storeId": str(event.store_id), "status": event.status, "kind": event.kind}
+            await live.publish(session.tenant_id, "sync.finished", data, permission=Permission.STORE_READ)
+            await connections.publish_store(live, session.tenant_id, event.store_id)
+
+        session.after_commit(tell, key=f"sync.finished:{event.run_id}")
+
+    services.get(Database).bus.subscribe(Subscriber(SyncFinished, finished))
 
 
 def _maybe(services: Services, kind: type[T]) -> T | None:

@@ -130,6 +130,14 @@ async def cancel_run(session: TenantSession, run_id: UUID) -> RunFacts:
     return await read_run(session, run_id)
 
 
+async def end_run_of_job(session: TenantSession, job_id: UUID) -> None:
+    """End the open run that the job carries, if there is one; the caller cancels the job."""
+    query = select(SyncRun).where(SyncRun.job_id == job_id, SyncRun.status.in_(OPEN)).with_for_update()
+    run = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if run is not None:
+        await _close(session, run, RunStatus.CANCELLED, None)
+
+
 async def cancel_runs_of(session: TenantSession, store_id: UUID) -> None:
     """End the store's open run, if there is one."""
     run = await _open_run(session, store_id)

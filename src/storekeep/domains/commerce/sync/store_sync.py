@@ -201,7 +201,6 @@ async def _finish(context: JobContext, run_id: UUID, store_id: UUID, error: AppE
         await connections.set_next_due(session, store_id)
         run = (await runs.read_run(session, run_id)).run
     log.info("sync_finished", store_id=str(store_id), run_id=str(run_id), kind=run.kind, status=status)
-    await SyncNews(context.services, context.scope.tenant_id, store_id, run_id).finished(run)
 
 
 async def _stored_counts(session: TenantSession, store_id: UUID) -> connections.StoreCounts:
