@@ -224,22 +224,29 @@ async def top_products(
 
     Lines whose product is not stored (custom items, deleted products) are grouped by title. Ties by title.
     """
-    revenue = func.sum(OrderLine.net_sales)
-    nameless = case((Product.id.is_(None), OrderLine.title))
-    title = func.coalesce(func.max(Product.title), func.max(OrderLine.title))
-    known = and_(
-        Product.tenant_id == Order.tenant_id,
-        Product.store_id == Order.store_id,
-        Product.shopify_id == OrderLine.product_shopify_id,
+    # Looked up line by line (PostgreSQL remembers those it met), never joined: before the tables' first statistics, which come a
+    # minute after an import, a join would compare every line with every product of its store.
+    known = (
+        select(Product.id, Product.title)
+        .where(
+            Product.tenant_id == Order.tenant_id,
+            Product.store_id == Order.store_id,
+            Product.shopify_id == OrderLine.product_shopify_id,
+        )
+        .limit(1)
+        .lateral("known")
     )
+    revenue = func.sum(OrderLine.net_sales)
+    nameless = case((known.c.id.is_(None), OrderLine.title))
+    title = func.coalesce(func.max(known.c.title), func.max(OrderLine.title))
     query = (
-        select(Product.id, title, func.sum(OrderLine.quantity), revenue, func.count(Order.id.distinct()))
+        select(known.c.id, title, func.sum(OrderLine.quantity), revenue, func.count(Order.id.distinct()))
         .select_from(Order)
         .join(OrderLine, and_(OrderLine.tenant_id == Order.tenant_id, OrderLine.order_id == Order.id))
-        .outerjoin(Product, known)
+        .outerjoin(known, true())
         .where(*_sold(store_id, currency, first, last), _is_sale())
-        .group_by(Order.store_id, Product.id, nameless)
-        .order_by(revenue.desc(), title, Order.store_id, Product.id)
+        .group_by(Order.store_id, known.c.id, nameless)
+        .order_by(revenue.desc(), title, Order.store_id, known.c.id)
         .limit(limit)
     )
     return [TopProduct(row[0], row[1], int(row[2]), row[3], int(row[4])) for row in (await session.execute(query)).all()]
