@@ -14,9 +14,9 @@ INSERT INTO connections (tenant_id, id, type, status, label, created_at, updated
 VALUES (pg_temp.bench_tenant(), pg_temp.bench_tenant(), 'SHOPIFY', 'CONNECTED', 'bench', now(), now());
 
 INSERT INTO stores (tenant_id, id, shop, shop_name, currency, time_zone, connected_via, generation, installed_at, scopes,
-                    sync_interval_minutes, sync_paused, created_at, updated_at)
+                    sync_interval_minutes, sync_paused, customers_count, orders_count, products_count, created_at, updated_at)
 VALUES (pg_temp.bench_tenant(), pg_temp.bench_tenant(), 'bench.myshopify.com', 'Bench', 'GBP', 'Europe/London', 'OAUTH', 1, now(), '{}',
-        5, true, now(), now());
+        5, true, current_setting('bench.orders')::int / 5, current_setting('bench.orders')::int, 0, now(), now());
 
 INSERT INTO customers (tenant_id, id, store_id, shopify_id, name, email, email_norm, tags, addresses, source_created_at,
                        source_updated_at, created_day, placeholder, fingerprint, created_at, updated_at)
@@ -43,10 +43,10 @@ INSERT INTO customer_sales (tenant_id, id, store_id, customer_id, currency, orde
 SELECT tenant_id, customer_id, store_id, customer_id, currency, count(*), sum(total_price), min(processed_at), max(processed_at)
 FROM orders WHERE tenant_id = pg_temp.bench_tenant() GROUP BY tenant_id, store_id, customer_id, currency;
 
-INSERT INTO sales_days (tenant_id, id, store_id, day, currency, updated_at, placed_orders, placed_revenue, orders, customers_created,
+INSERT INTO sales_days (tenant_id, id, store_id, day, currency, placed_orders, placed_revenue, orders, customers_created,
                         units, gross_sales, discounts, returns, adjustments, order_value, shipping, taxes, duties, fees, tips,
                         refunds, refunded, cancelled, fulfilled, pending, customers, new_customers, returning_customers)
-SELECT pg_temp.bench_tenant(), gen_random_uuid(), pg_temp.bench_tenant(), o.day, 'GBP', now(), o.n, o.revenue, o.n, coalesce(c.n, 0),
+SELECT pg_temp.bench_tenant(), gen_random_uuid(), pg_temp.bench_tenant(), o.day, 'GBP', o.n, o.revenue, o.n, coalesce(c.n, 0),
        o.n * 3, o.revenue, 0, 0, 0, o.revenue, 0, 0, 0, 0, 0, 0, 0, 0, o.n, 0, 0, 0, 0
 FROM (SELECT created_day AS day, count(*) AS n, sum(total_price) AS revenue FROM orders
       WHERE tenant_id = pg_temp.bench_tenant() GROUP BY 1) AS o
