@@ -90,7 +90,7 @@ async def test_objects_by_id_come_in_batches_without_the_missing(shop: Shop) -> 
     asked = serve(shop, 0, breaks=lambda size: TOO_COSTLY if size > 5 else None)
     batches = [batch async for batch in batches_by_id(shop.client, ORDER_REFUNDS, ids)]
     assert [node["id"] for batch in batches for node in batch] == ids[:-1]
-    assert asked == [10, 5, 5, 5, 5, 4]
+    assert asked == [24, 12, 6, 3, 3, 3, 3, 3, 3, 3, 3]
     assert [b async for b in batches_by_id(shop.client, ORDER_REFUNDS, [])] == []
 
 

@@ -1,7 +1,9 @@
 """What a query costs, by an approximation of Shopify's model, and the leaky bucket it is paid from.
 
-Scalars are free, an object costs 1, a mutation 10; a connection's children are weighed by a factor that grows with the page
-size slower than the page itself (250 rows weigh 13), as measured on real shops; Shopify does not publish the formula.
+Scalars are free, an object costs 1, a mutation 10; a connection costs 2 and, for its rows, what one row costs times a weight that
+grows with the page size slower than the page itself. Shopify does not publish the formula; a weight of 11 for 250 rows gives all
+four figures measured on real shops (250 orders 13, with line items 156, in full 431; 250 products with variants 167). A plain
+list counts as one object.
 """
 
 from __future__ import annotations
@@ -27,11 +29,12 @@ from graphql import (
 )
 
 MUTATION_COST = 10
+CONNECTION_COST = 2
 
 
 def weight(size: int) -> int:
-    """How much a page of `size` rows weighs."""
-    return 0 if size <= 0 else round(1 + 2.2 * math.log(size))
+    """How many times its row a page of `size` rows costs."""
+    return 0 if size <= 0 else max(1, round(2 * math.log(size)))
 
 
 @dataclass(slots=True)
@@ -77,7 +80,7 @@ def _requested(node: Node, variables: dict[str, Any]) -> int:
     inner = sum(_requested(child, variables) for child in node.children)
     if node.size is None:
         return 1 + inner
-    return weight(_size(node.size, variables)) * max(1, inner)
+    return CONNECTION_COST + weight(_size(node.size, variables)) * inner
 
 
 def _actual(node: Node, value: Any) -> int:
@@ -88,7 +91,7 @@ def _actual(node: Node, value: Any) -> int:
         # Pages of equal shape are costed by their fullest row; walking every row would cost more than it tells.
         sample = rows[:3]
         inner = max((sum(_actual(child, row.get(child.key)) for child in node.children) for row in sample if row), default=0)
-        return weight(len(rows)) * max(1, inner)
+        return CONNECTION_COST + weight(len(rows)) * inner
     if isinstance(value, list):
         return max((_actual(node, item) for item in value[:3]), default=0)
     return 1 + sum(_actual(child, value.get(child.key)) for child in node.children)

@@ -61,9 +61,9 @@ ORDERS_COUNT = _document("orders_count", cost=10)
 CUSTOMERS_COUNT = _document("customers_count", cost=10)
 PRODUCTS_COUNT = _document("products_count", cost=10)
 
-ORDERS_DELTA = _document("orders_delta", cost=1000, page_size=10)
+ORDERS_DELTA = _document("orders_delta", cost=850, page_size=25)
 CUSTOMERS_DELTA = _document("customers_delta", cost=150, page_size=100)
-PRODUCTS_DELTA = _document("products_delta", cost=150, page_size=50)
+PRODUCTS_DELTA = _document("products_delta", cost=150, page_size=100)
 
 # For finding what was deleted, which no other list shows.
 ORDER_IDS = _document("order_ids", cost=30, page_size=250)
@@ -72,8 +72,8 @@ PRODUCT_IDS = _document("product_ids", cost=30, page_size=250)
 EXISTING_IDS = _document("existing_ids", cost=260, page_size=250)
 
 ORDER_DETAIL = _document("order_detail", cost=400)
-ORDER_REFUNDS = _document("order_refunds", cost=400, page_size=10)
-ORDER_LEDGER = _document("order_ledger", cost=500, page_size=3)
+ORDER_REFUNDS = _document("order_refunds", cost=200, page_size=25)
+ORDER_LEDGER = _document("order_ledger", cost=500, page_size=10)
 LEDGER_SALES_PAGE = _document("ledger_sales_page", cost=200, page_size=250)
 ORDER_LINES_PAGE = _document("order_lines_page", cost=200, page_size=100)
 REFUND_LINES_PAGE = _document("refund_lines_page", cost=150, page_size=100)
