@@ -1,3 +1,10 @@
 """Plugins of the test suite; fixtures live in tests/support."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.database", "tests.support.accounts", "tests.support.world"]
+pytest_plugins = [
+    "tests.support.servers",
+    "tests.support.database",
+    "tests.support.accounts",
+    "tests.support.sharing_out",
+    "tests.support.tracing",
+    "tests.support.world",
+]

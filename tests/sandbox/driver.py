@@ -55,7 +55,7 @@ class Driver:
     def __init__(self, port: int) -> None:
         self.port = port
         self.root = f"http://127.0.0.1:{port}"
-        self.http = httpx.Client(timeout=30, verify=False)  # plain HTTP: no certificates to load
+        self.http = httpx.Client(timeout=120, verify=False)  # plain HTTP: no certificates to load
 
     def base(self, shop: str = ONLINE_RETAIL) -> str:
         """The base address of a shop."""

@@ -1,0 +1,47 @@
+"""pytest plugin: which tests count for coverage. Those that run the same lines hundreds of times do not.
+
+Tracing costs two thirds of a property test's time again, and its second example covers nothing its first did not. What only such
+a test reaches counts as not covered, so that the figure is a lower bound.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+# They drive the whole product, for minutes, through lines that smaller tests cover one by one.
+_WHOLE_PRODUCT = (TESTS / "browser", TESTS / "faults", TESTS / "oracle")
+_FOR_CHILDREN = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "untraced: runs the same lines many times; does not count for coverage")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark property tests, and those of the whole product."""
+    for item in items:
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property or any(folder in item.path.parents for folder in _WHOLE_PRODUCT):
+            item.add_marker("untraced")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Pause the tracer around a marked test and the fixtures made for it, and in the processes it starts."""
+    plugin = item.config.pluginmanager.get_plugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    if controller is None or not item.get_closest_marker("untraced"):
+        return (yield)
+    kept = {name: os.environ.pop(name) for name in _FOR_CHILDREN if name in os.environ}
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
+        os.environ.update(kept)
