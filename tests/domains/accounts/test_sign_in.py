@@ -242,6 +242,6 @@ async def test_turning_to_another_tenant_of_ones_own_and_never_to_a_foreign_one(
     assert (await owner.http.get("/api/tenant")).json()["name"] == "Elsewhere"
     async with house.browser(token=old) as page:
         assert (await page.get("/api/auth/session")).status_code == 401
-    assert code(await owner.http.post("/api/auth/switch", json={"tenantId": str(foreign.tenant_id)})) == (404, "NOT_FOUND")
+    assert code(await owner.http.post("/api/auth/switch", json={"tenantId": str(foreign.tenant_id)})) == (404, "TENANT_NOT_FOUND")
     again = await house.sign_in(owner.email, owner.role, owner.tenant_id, owner.member_id)
     assert (await again.http.get("/api/tenant")).json()["name"] == "Elsewhere"  # where they looked last

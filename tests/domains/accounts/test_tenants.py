@@ -19,7 +19,8 @@ from storekeep.domains.accounts.events import TenantDeletionRequested
 from storekeep.domains.accounts.public import Role, add_member, find_user_id, forget_tenant
 from storekeep.entry.rooms import all_metadata, job_kinds
 from storekeep.kit.ids import uuid7
-from storekeep.runtime.database import TenantSession
+from storekeep.kit.scope import Scope
+from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.database.engine import asyncpg_address
 from storekeep.runtime.events import Subscriber
 from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
@@ -112,6 +113,43 @@ async def test_people_with_another_tenant_stay_and_all_others_are_forgotten(hous
         assert login.status_code == 401
         account = {"email": owner.email, "password": PASSWORD, "name": "Again", "tenantName": "Again"}
         assert (await page.post("/api/auth/signup", json=account)).status_code == 201
+
+
+class Dying:
+    """A database of a process that is killed before its transaction number `at`."""
+
+    def __init__(self, db: Database, at: int) -> None:
+        self._db, self._left = db, at
+
+    def _step(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise ProcessLookupError("killed")
+
+    def tenant(self, scope: Scope) -> Any:
+        self._step()
+        return self._db.tenant(scope)
+
+    def system(self, reason: str) -> Any:
+        self._step()
+        return self._db.system(reason)
+
+
+@pytest.mark.parametrize("at", [1, 2])
+async def test_forgetting_a_tenant_killed_midway_is_ended_by_the_next_attempt(house: House, owner: Person, at: int) -> None:
+    viewer = await owner.invite(Role.VIEWER)
+    elsewhere = await house.new_owner(tenant_name="Elsewhere")
+    services = house.wired.services
+    await add_member(services, tenant_id=owner.tenant_id, email=elsewhere.email, role=Role.ADMIN)
+    with pytest.raises(ProcessLookupError):
+        await tenants.forget(Dying(house.db, at), owner.tenant_id)  # type: ignore[arg-type]
+    assert await forget_tenant(house.db, owner.tenant_id) > 0
+    assert [await find_user_id(services, person.email) for person in (owner, viewer)] == [None, None]
+    assert await find_user_id(services, elsewhere.email) == elsewhere.user_id
+    async with house.db.system("what is left, in a test") as system:
+        for table, column in (("tenants", "id"), ("members", "tenant_id"), ("sessions", "active_tenant_id")):
+            left = text(f"SELECT count(*) FROM {table} WHERE {column} = :tenant")
+            assert (await system.execute(left, {"tenant": owner.tenant_id})).scalar_one() == 0
 
 
 # Feature: shopify-multi-tenant-dashboard, Property 30: *For any* customer record, it must have a valid tenant identifier that references an existing tenant.

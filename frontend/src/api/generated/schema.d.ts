@@ -848,7 +848,7 @@ export interface paths {
         put?: never;
         /**
          * Read stores from Shopify now
-         * @description Begin a run of one store, or of all. A store that is being read already answers with the run under way.
+         * @description Begin a run of one store, or of all but those being disconnected. One that is being read already answers with that run.
          */
         post: operations["startSync"];
         delete?: never;
@@ -10866,7 +10866,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `NOT_FOUND`: There is no such store here. */
+            /** @description `NOT_FOUND`: There is no such store here.; `TENANT_NOT_FOUND`: There is no such account here. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -86,6 +86,13 @@ class AlreadyMember(Conflict):
     message = "This person is a member already."
 
 
+class TenantNotFound(NotFound):
+    """The tenant does not exist, or the person does not belong to it; the two look alike on purpose."""
+
+    code = "TENANT_NOT_FOUND"
+    message = "There is no such account here."
+
+
 class MemberNotFound(NotFound):
     """No such member in this tenant."""
 

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from storekeep.domains.accounts import repository, signing_up, tenants
 from storekeep.domains.accounts.devices import DeviceCookie, Devices
+from storekeep.domains.accounts.errors import TenantNotFound
 from storekeep.domains.accounts.passwords import DEFAULT_ROUNDS, Passwords
 from storekeep.domains.accounts.permissions import ROLE_PERMISSIONS, Permission, roles_with
 from storekeep.domains.accounts.signing_in import SignIn
@@ -26,6 +27,7 @@ __all__ = [
     "Permission",
     "Role",
     "SignIn",
+    "TenantNotFound",
     "TenantView",
     "ThrottleLimits",
     "add_member",
@@ -87,7 +89,7 @@ async def find_user_id(services: Services, email: str) -> UUID | None:
 
 
 async def read_tenant(session: TenantSession) -> TenantView:
-    """The session's tenant. Raises NotFound once it is gone."""
+    """The session's tenant. Raises TenantNotFound once it is gone."""
     return await tenants.read(session)
 
 

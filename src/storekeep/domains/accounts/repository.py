@@ -101,6 +101,13 @@ async def delete_users_without_tenant(
     return rowcount(await session.execute(statement.execution_options(synchronize_session=False)))
 
 
+async def delete_users_of_tenant_alone(session: SystemSession, tenant_id: UUID, people: Sequence[UUID]) -> int:
+    """Delete those of `people` who belong to no other tenant; their sessions and their place in this one go with them."""
+    elsewhere = exists().where(Member.user_id == User.id, Member.tenant_id != tenant_id)
+    statement = delete(User).where(User.id.in_(people), ~elsewhere)
+    return rowcount(await session.execute(statement.execution_options(synchronize_session=False)))
+
+
 async def memberships_of(session: SystemSession, user_id: UUID) -> list[Membership]:
     """The tenants a person belongs to, the one they looked at last first; tenants being deleted left out."""
     seen = select(UserSession.active_tenant_id.label("tenant_id"), func.max(UserSession.last_seen_at).label("at"))

@@ -15,7 +15,7 @@ import structlog
 
 from storekeep.domains.accounts import repository, sessions
 from storekeep.domains.accounts.devices import Devices
-from storekeep.domains.accounts.errors import InvalidCredentials, NoTenant, SignInBusy, WrongPassword
+from storekeep.domains.accounts.errors import InvalidCredentials, NoTenant, SignInBusy, TenantNotFound, WrongPassword
 from storekeep.domains.accounts.events import (
     AccountsEvent,
     LoggedIn,
@@ -108,13 +108,13 @@ class SignIn:
     async def switch(self, identity: Identity, token: str, tenant_id: UUID, client: Client) -> SignedIn:
         """Turn this session to another tenant of the person, under a new token; its end does not move.
 
-        Raises NotFound for a tenant they do not belong to.
+        Raises TenantNotFound for a tenant they do not belong to.
         """
         async with self.db.system("the tenants of a person who switches") as session:
             memberships = await repository.memberships_of(session, identity.user.id)
         wanted = next((m for m in memberships if m.tenant_id == tenant_id), None)
         if wanted is None:
-            raise NotFound()
+            raise TenantNotFound()
         entered = Identity(identity.session_id, identity.user, wanted, identity.expires_at)
         # Each tenant learns that the person came or went; neither learns of the other.
         async with self.db.tenant(scope_of(identity, client.request_id)) as left:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from uuid import UUID
 
 from storekeep.domains.accounts import repository, sessions
-from storekeep.domains.accounts.errors import NameMismatch, TenantDeleting
+from storekeep.domains.accounts.errors import NameMismatch, TenantDeleting, TenantNotFound
 from storekeep.domains.accounts.events import TenantDeletionRequested, TenantRenamed
 from storekeep.domains.accounts.types import TenantView
 from storekeep.kit.clock import now
-from storekeep.kit.errors import NotFound
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, TenantReads, TenantSession
 
 
 async def read(reads: TenantReads) -> TenantView:
-    """The tenant. Raises NotFound once it is gone."""
+    """The tenant. Raises TenantNotFound once it is gone."""
     tenant = await repository.read_tenant(reads)
     if tenant is None:
-        raise NotFound()
+        raise TenantNotFound()
     return tenant
 
 
@@ -68,13 +67,15 @@ async def request_deletion(db: Database, scope: Scope, *, confirm_name: str) -> 
 async def forget(db: Database, tenant_id: UUID) -> int:
     """Delete the tenant's row, and with it whatever rooms left; people who belonged to it alone are forgotten, too.
 
-    The last step of an erasure, after every room's `erase`; doing it twice is harmless. Returns how many rows of this room went.
-    The job that calls it loses its own row with the tenant, so it is called outside the job's `transaction()`.
+    The last step of an erasure, after every room's `erase`; doing it twice is harmless, and killed in between, doing it again
+    ends it: people go before the tenant, which says who they were. Returns how many rows of this room went. The job that calls it
+    loses its own row with the tenant, so it is called outside the job's `transaction()`.
     """
     async with db.tenant(Scope(tenant_id)) as session:
         people = [member.user_id for member in await repository.list_members(session)]
-        tenants = await repository.delete_tenant(session)
     async with db.system("sessions and people live outside tenants") as system:
         ended = await sessions.end_in_tenant(system, tenant_id)
-        forgotten = await repository.delete_users_without_tenant(system, among=people)
-    return tenants + len(people) * tenants + ended + forgotten
+        forgotten = await repository.delete_users_of_tenant_alone(system, tenant_id, people)
+    async with db.tenant(Scope(tenant_id)) as session:
+        tenants = await repository.delete_tenant(session)
+    return tenants + len(people) + ended + forgotten

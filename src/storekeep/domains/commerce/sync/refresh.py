@@ -14,6 +14,7 @@ from storekeep.domains.commerce.calendars import Calendar, CalendarChanged, find
 from storekeep.domains.commerce.errors import OrderGoneAtSource, OrderOutOfReach
 from storekeep.domains.commerce.events import StoreDataChanged
 from storekeep.domains.commerce.models import Order
+from storekeep.domains.commerce.rebase import adopt_calendar
 from storekeep.domains.commerce.sync.apply import apply, remove
 from storekeep.domains.commerce.sync.details import read_details, whole_order, whole_refunds
 from storekeep.domains.commerce.sync.news import SyncNews
@@ -44,7 +45,8 @@ async def refresh_order(services: Services, scope: Scope, order_id: UUID) -> Non
         if order is None:
             raise OrderNotFound()
         store = await connections.get_store(session, order.store_id)
-        calendar = await find_calendar(session, store.id) or Calendar(store.id, store.time_zone, store.currency)
+        calendar = await find_calendar(session, store.id)
+    calendar = calendar or await _first_calendar(db, scope, Calendar(store.id, store.time_zone, store.currency))
     client = await services.get(connections.StoreClients).client_for(scope, store.id)
     node = await _read(client, order.shopify_id)
     if node is None and store.history_limited and order.source_created_at < now() - _VISIBLE:
@@ -57,11 +59,20 @@ async def refresh_order(services: Services, scope: Scope, order_id: UUID) -> Non
             if attempt == _TRIES - 1:
                 raise
             async with db.tenant(scope) as session:
-                calendar = await find_calendar(session, store.id) or calendar
+                known = await find_calendar(session, store.id)
+            calendar = known or await _first_calendar(db, scope, calendar)
     if changed:
         await SyncNews(services, scope.tenant_id, store.id, order_id).data_changed()
     if node is None:
         raise OrderGoneAtSource()
+
+
+async def _first_calendar(db: Database, scope: Scope, calendar: Calendar) -> Calendar:
+    """Count the store's days by `calendar` from now on, for nothing says yet by which they are counted."""
+    async with db.tenant(scope) as session:
+        await connections.ensure_store_active(session, calendar.store_id)
+        await adopt_calendar(session, calendar)
+    return calendar
 
 
 async def _read(client: ShopifyClient, number: int) -> dict[str, object] | None:

@@ -7,6 +7,7 @@ from fastapi import Query, Request
 from sqlalchemy import select, tuple_
 
 from storekeep.domains.accounts.guard import Needs, Permission, Transaction, tenant_router
+from storekeep.domains.accounts.public import TenantNotFound
 from storekeep.domains.audit import public as audit
 from storekeep.domains.commerce.browse import orders
 from storekeep.domains.commerce.browse.lists import read_moment
@@ -43,10 +44,10 @@ Syncing = Annotated[TenantSession, Transaction(Permission.SYNC_RUN)]
     "/sync",
     status_code=202,
     summary="Read stores from Shopify now",
-    responses=refusals(connections.StoreNotFound, connections.StoreDisconnecting),
+    responses=refusals(connections.StoreNotFound, TenantNotFound, connections.StoreDisconnecting),
 )
 async def start_sync(body: SyncInput, session: Syncing) -> ListRead[SyncRunRead]:
-    """Begin a run of one store, or of all. A store that is being read already answers with the run under way."""
+    """Begin a run of one store, or of all but those being disconnected. One that is being read already answers with that run."""
     store_ids = await _wanted_stores(session, body)
     made = await request_runs(session, store_ids, full=body.full)
     for run in made:
@@ -60,9 +61,14 @@ async def start_sync(body: SyncInput, session: Syncing) -> ListRead[SyncRunRead]
 
 
 async def _wanted_stores(session: TenantSession, body: SyncInput) -> list[UUID]:
+    """Raises StoreNotFound for `storeId`, TenantNotFound for `tenantId`: neither a store of the tenant nor the tenant itself."""
+    if body.tenant_id not in (None, session.tenant_id) and await connections.find_store(session, body.tenant_id) is None:
+        raise TenantNotFound()
     named = {store_id for store_id in (body.store_id, body.tenant_id) if store_id not in (None, session.tenant_id)}
     if not named:
-        return [store.id for store in await connections.list_stores(session)]
+        # One that is being disconnected is not read again, and must not keep the others from it.
+        leaving = connections.ConnectionStatus.DISCONNECTING
+        return [store.id for store in await connections.list_stores(session) if store.status != leaving]
     return [(await connections.get_store(session, store_id)).id for store_id in sorted(named) if store_id is not None]
 
 
