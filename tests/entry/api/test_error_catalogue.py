@@ -34,3 +34,16 @@ def test_what_the_web_layer_refuses_is_listed() -> None:
         "NOT_FOUND",
         "CSRF_REFUSED",
     } <= codes
+
+
+def test_the_codes_programs_were_promised_first_are_all_there() -> None:
+    assert {row.code for row in catalogue()} >= {
+        "AUTH_INVALID_CREDENTIALS",
+        "AUTH_SESSION_EXPIRED",
+        "TENANT_NOT_FOUND",
+        "SHOPIFY_RATE_LIMIT",
+        "SHOPIFY_AUTH_FAILED",
+        "VALIDATION_INVALID_DATE",
+        "DATABASE_CONNECTION_FAILED",
+        "INTERNAL_SERVER_ERROR",
+    }

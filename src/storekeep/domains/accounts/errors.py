@@ -90,7 +90,7 @@ class TenantNotFound(NotFound):
     """The tenant does not exist, or the person does not belong to it; the two look alike on purpose."""
 
     code = "TENANT_NOT_FOUND"
-    message = "There is no such account here."
+    message = "There is no such tenant here."
 
 
 class MemberNotFound(NotFound):
