@@ -10866,7 +10866,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `NOT_FOUND`: There is no such store here.; `TENANT_NOT_FOUND`: There is no such account here. */
+            /** @description `NOT_FOUND`: There is no such store here.; `TENANT_NOT_FOUND`: There is no such tenant here. */
             404: {
                 headers: {
                     [name: string]: unknown;
