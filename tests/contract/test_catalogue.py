@@ -19,6 +19,9 @@ SYSTEM_TABLES = {
     "erasures": "the proof of an erasure outlives the tenant",
 }
 
+# What every policy of the running role says, as PostgreSQL writes it back.
+RULE = "({key} = ( SELECT (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid AS \"nullif\"))"
+
 
 @pytest.fixture
 async def catalogue(test_database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
@@ -48,8 +51,10 @@ async def test_every_tenant_table_forces_row_level_security(catalogue: asyncpg.C
         )
         mine = [p for p in policies if "app_rt" in (p["roles"] or [])]
         assert len(mine) == 1, f"{table}: app_rt has exactly one policy"
+        key = "id" if table == "tenants" else "tenant_id"
         for clause in (mine[0]["reads"], mine[0]["writes"]):
-            assert "app.tenant_id" in clause, table
+            assert clause == RULE.format(key=key), table
+        assert mine[0]["polcmd"] == b"*", f"{table}: the policy holds for every command"
         assert {role for p in policies for role in p["roles"]} <= {"app_rt", "app_system", "search_owner"}, table
 
 
@@ -123,3 +128,32 @@ async def test_every_foreign_key_has_an_index(catalogue: asyncpg.Connection) -> 
         wanted = [str(number) for number in row["conkey"]]
         covered = any(index["keys"].split()[: len(wanted)] == wanted for index in indexes)
         assert covered, f"{row['table']}.{row['conname']}: deleting the parent would scan the table"
+
+
+async def test_what_passes_row_security_names_the_tenant_itself(catalogue: asyncpg.Connection) -> None:
+    """Functions that run as their owner: the searches alone, with a pinned path, for the running role and nobody else."""
+    rows = await catalogue.fetch(
+        "SELECT proname::text AS name, prosrc AS body, proconfig AS settings, pg_get_userbyid(proowner)::text AS owner,"
+        " (SELECT array_agg(coalesce(r.rolname::text, 'PUBLIC') ORDER BY 1) FROM aclexplode(proacl) a"
+        "  LEFT JOIN pg_roles r ON r.oid = a.grantee WHERE a.grantee <> proowner) AS callers"
+        " FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace ORDER BY 1"
+    )
+    assert [row["name"] for row in rows] == ["search_customers", "search_orders", "search_products"]
+    for row in rows:
+        assert (row["owner"], row["callers"]) == ("search_owner", ["app_rt"]), row["name"]
+        assert row["settings"] == ["search_path=pg_catalog, public"]
+        table = row["name"].removeprefix("search_")
+        mine = "tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::uuid) AND search @@"
+        assert f"FROM public.{table} WHERE {mine}" in row["body"]
+    views = "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace"
+    assert await catalogue.fetch(views) == [], "a view runs with its owner's rights"
+
+
+async def test_nobody_but_the_three_roles_has_any_right(catalogue: asyncpg.Connection) -> None:
+    rows = await catalogue.fetch(
+        "SELECT c.relname::text AS name, coalesce(r.rolname::text, 'PUBLIC') AS grantee FROM pg_class c"
+        " CROSS JOIN aclexplode(c.relacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee"
+        " WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner"
+    )
+    assert {row["grantee"] for row in rows} <= {"app_rt", "app_system", "search_owner"}
+    assert rows
