@@ -88,7 +88,10 @@ class Buffers:
 
     def add(self, table: str, row: Row) -> None:
         """Keep one row for `table`."""
-        self.rows.setdefault(table, []).append(row)
+        try:
+            self.rows[table].append(row)
+        except KeyError:
+            self.rows[table] = [row]
         self.held += 1
 
     def drain(self) -> dict[str, list[Row]]:

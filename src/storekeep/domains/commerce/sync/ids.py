@@ -14,19 +14,20 @@ class IdBlock:
     from `uuid7` and keeps batches of every process apart.
     """
 
-    __slots__ = ("_base", "_next")
+    __slots__ = ("_next", "_prefix")
 
     def __init__(self) -> None:
         self._renew()
 
     def _renew(self) -> None:
-        self._base = uuid7().int & ~(_COUNTER - 1)
+        self._prefix = uuid7().hex[:24]
         self._next = 0
 
     def take(self) -> str:
         """The next id, 32 hexadecimal digits."""
-        if self._next == _COUNTER:
+        number = self._next
+        if number == _COUNTER:
             self._renew()
-        value = self._base + self._next
-        self._next += 1
-        return f"{value:032x}"
+            number = 0
+        self._next = number + 1
+        return f"{self._prefix}{number:08x}"

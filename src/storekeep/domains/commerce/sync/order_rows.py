@@ -26,6 +26,7 @@ from storekeep.domains.commerce.sync.reading import (
     label,
     label_or_none,
     shop_amount,
+    shop_money,
     text,
 )
 from storekeep.domains.commerce.sync.refund_rows import TableRow, cancellation_rows, ledger_rows, refund_rows
@@ -67,15 +68,17 @@ class OrderAssembler(Assembler[OrderState]):
         quantity = count(node.get("quantity"), "lineItems.quantity")
         product = gid_number_of(node.get("product"), "lineItems.product")
         title = label(node.get("title"), "lineItems.title")
-        original = shop_amount(node, "originalTotalSet")
+        original, original_text = shop_money(node, "originalTotalSet")
         discount, tax, rate = ZERO, ZERO, ZERO
-        for part in items(node.get("discountAllocations"), "discountAllocations"):
-            discount += shop_amount(part, "allocatedAmountSet")
-        for part in items(node.get("taxLines"), "taxLines"):
-            tax += shop_amount(part, "priceSet")
-            rate += rate_of(part.get("rate"))
+        if (allocations := node.get("discountAllocations")) != []:
+            for part in items(allocations, "discountAllocations"):
+                discount += shop_amount(part, "allocatedAmountSet")
+        if (taxes := node.get("taxLines")) != []:
+            for part in items(taxes, "taxLines"):
+                tax += shop_amount(part, "priceSet")
+                rate += rate_of(part.get("rate"))
+            state.line_tax += tax
         state.item_count += quantity
-        state.line_tax += tax
         gift_card = flag(node.get("isGiftCard"))
         gross = net = ZERO
         if gift_card or is_tip(product, title, original, state.tip):
@@ -99,11 +102,11 @@ class OrderAssembler(Assembler[OrderState]):
             label_or_none(node.get("vendor"), "lineItems.vendor"),
             quantity,
             count(node.get("currentQuantity", quantity), "lineItems.currentQuantity"),
-            str(shop_amount(node, "originalUnitPriceSet")),
-            str(original),
-            str(discount),
-            str(tax),
-            str(gross),
+            shop_money(node, "originalUnitPriceSet")[1],
+            original_text,
+            "0" if discount is ZERO else str(discount),
+            "0" if tax is ZERO else str(tax),
+            original_text if gross is original else str(gross),
             str(net),
             gift_card,
             node.get("requiresShipping") is not False,

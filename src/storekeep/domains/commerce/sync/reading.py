@@ -52,7 +52,12 @@ _known_gid = lru_cache(maxsize=16_384)(gid_number)
 
 def linked_number(value: object, field: str) -> int:
     """`gid_number` of an id that comes again and again: it is read once and remembered."""
-    return _known_gid(value, field) if isinstance(value, str) and len(value) <= _REMEMBERED else gid_number(value, field)
+    if not isinstance(value, str) or len(value) > _REMEMBERED:
+        return gid_number(value, field)
+    try:
+        return _known_gid(value)  # without the field, so that a thing named in several is remembered once
+    except BadRecord:
+        return gid_number(value, field)
 
 
 def gid_number_of(node: object, field: str) -> int | None:
@@ -89,14 +94,33 @@ def day(at: datetime, zone: ZoneInfo, field: str) -> date:
 
 
 @lru_cache(maxsize=16_384)
-def _decimal(value: str) -> Decimal | None:
-    # Prices repeat: most amounts of an export were read before.
-    return Decimal(value) if _AMOUNT.fullmatch(value) else None
+def _money(value: str) -> tuple[Decimal, str] | None:
+    # Prices repeat: most amounts of an export were read, and written out, before.
+    if not _AMOUNT.fullmatch(value):
+        return None
+    read = Decimal(value)
+    return read, str(read)
 
 
 def amount(value: object, field: str) -> Decimal:
     """A decimal string. Amounts of 10^14 and more are refused: their sums could not be stored."""
-    read = _decimal(value) if isinstance(value, str) and len(value) <= _LONGEST_AMOUNT else None
+    read = _money(value) if isinstance(value, str) and len(value) <= _LONGEST_AMOUNT else None
+    if read is None:
+        raise BadRecord(field, "is not an amount")
+    return read[0]
+
+
+def shop_money(node: Node, field: str) -> tuple[Decimal, str]:
+    """The amount of a money bag in the shop's currency, and the same as it is staged; 0 where there is no bag."""
+    bag = node.get(field)
+    if bag is None:
+        return ZERO, "0"
+    try:
+        value = bag["shopMoney"]["amount"]
+        # What is no text has no length, no hash, or does not match: a TypeError each.
+        read = _money(value) if len(value) <= _LONGEST_AMOUNT else None
+    except (KeyError, TypeError):
+        read = None
     if read is None:
         raise BadRecord(field, "is not an amount")
     return read
@@ -104,13 +128,7 @@ def amount(value: object, field: str) -> Decimal:
 
 def shop_amount(node: Node, field: str) -> Decimal:
     """The amount of a money bag in the shop's currency; 0 where there is no bag."""
-    bag = node.get(field)
-    if bag is None:
-        return ZERO
-    try:
-        return amount(bag["shopMoney"]["amount"], field)
-    except (KeyError, TypeError):
-        raise BadRecord(field, "is not an amount") from None
+    return shop_money(node, field)[0]
 
 
 def count(value: object, field: str) -> int:
