@@ -37,7 +37,7 @@ check: python page ## Format, lint, types, import contracts; of Python and of th
 test-long: python page tools ## Run the slow forms of the tests: many repetitions, large data, timed assertions
 	@$(PYTEST) -m long
 
-bench: python ## Measure; NAME=… for one benchmark, SIZE=full for all of it
+bench: python page ## Measure; NAME=… for one benchmark, SIZE=full for all of it
 	@$(PYTHON_ENV)/python -m bench $(NAME)
 
 python:

@@ -100,3 +100,13 @@ def table(figures: list[Figure]) -> str:
         )
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+def markdown(figures: list[Figure]) -> str:
+    """The figures as a table for the documentation."""
+    lines = ["| figure | value | baseline | ratio | goal | |", "| --- | ---: | ---: | ---: | --- | --- |"]
+    for f in figures:
+        value, baseline = (f"{number:,.1f} {f.unit}" for number in (f.value, f.baseline_value))
+        met = "met" if f.ok else "**missed**"
+        lines.append(f"| {f.name} | {value} | {baseline} ({f.baseline}) | {f.ratio:.2f} | {f.goal} | {met} |")
+    return "\n".join(lines)

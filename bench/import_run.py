@@ -21,6 +21,7 @@ from sqlalchemy import update
 from bench.processes import peak_memory_mb
 from storekeep.domains.commerce.models import SyncRun
 from storekeep.domains.commerce.sync import runs
+from storekeep.domains.commerce.types import RunTrigger
 from storekeep.domains.connections.register import Install, register_store
 from storekeep.domains.connections.types import ConnectedVia
 from storekeep.domains.connections.vault import StoreTokens
@@ -73,7 +74,9 @@ async def connect(wired: Wired, scope: Scope, shop: str) -> SyncRun:
     )
     async with wired.db.tenant(scope) as session:
         store = await register_store(session, wired.services.get(TokenCipher), install)
-        run, _ = await runs.add_run(session, store.store_id, await runs.kind_for(session, store.store_id, full=False), "MANUAL")
+        run, _ = await runs.add_run(
+            session, store.store_id, await runs.kind_for(session, store.store_id, full=False), RunTrigger.MANUAL
+        )
         await session.execute(update(SyncRun).where(SyncRun.id == run.id).values(started_at=STARTED_AT))
     return run
 

@@ -38,7 +38,7 @@ async def _p95(db: Database, tenant: UUID, read: Callable[[TenantSession], Await
 
 
 async def _open(bench: Bench) -> Database:
-    urls = await kept(bench.superuser_dsn, "bench_reading", lambda dsn: fill(dsn, LARGE_ORDERS))
+    urls = await kept(bench.superuser_dsn, f"bench_reading_{LARGE_ORDERS}", lambda dsn: fill(dsn, LARGE_ORDERS))
     return Database(DatabaseConfig(urls.runtime, urls.system), event_bus())
 
 
