@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from storekeep.domains.connections.public import Farewells
 from storekeep.entry.rooms import all_metadata, job_kinds
 from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from storekeep.runtime.live import LiveNews
@@ -105,6 +106,7 @@ async def test_nothing_of_a_deleted_tenant_is_left(
     assert answer.status_code == 202, answer.text
     assert [(await person.http.get("/api/orders")).status_code for person in guest.people.values()] == [401, 401]
     await work(world, guest.owner.tenant_id)
+    await world.house.wired.services.get(Farewells).settled()
 
     left = await left_in_tables(world, marks)
     proofs = left.pop("erasures")

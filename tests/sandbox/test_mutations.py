@@ -265,3 +265,15 @@ def test_the_proof_shop_can_be_changed_and_put_back(fresh: Driver) -> None:
     assert detail(fresh, id, ONLINE_RETAIL) != before
     fresh.control("POST", "reset", {"shop": ONLINE_RETAIL})
     assert detail(fresh, id, ONLINE_RETAIL) == before
+
+
+def test_an_app_uninstalls_itself_and_its_token_is_dead(fresh: Driver) -> None:
+    uninstall = "mutation { appUninstall { app { id } userErrors { code field message } } }"
+    token = fresh.install(ONLINE_RETAIL)["access_token"]
+    other = fresh.control("POST", "tokens", {"shop": ONLINE_RETAIL, "scopes": ["read_orders"]})["accessToken"]
+    done = fresh.data(uninstall, token=token)["appUninstall"]
+    assert (done["app"]["id"].startswith("gid://shopify/App/"), done["userErrors"]) == (True, [])
+    assert fresh.post("{ shop { id } }", token=token).status_code == 401
+    assert fresh.post("{ shop { id } }", token=other).status_code == 200, "another app's token"
+    again = fresh.data(uninstall)["appUninstall"]  # the merchant's own app was never installed through OAuth
+    assert (again["app"], again["userErrors"][0]["code"]) == (None, "APP_NOT_INSTALLED")

@@ -59,7 +59,7 @@ class World:
         found = self._shops.get(domain)
         if found is None:
             base = base_of(domain, self.config, self.anchor)
-            found = Shop(base, self.config, self.journal, self.files, self._bulk_fails)
+            found = Shop(base, self.config, self.journal, self.files, self._bulk_fails, self.tokens.revoke)
             self._shops[domain] = found
             found.resume()
         return found

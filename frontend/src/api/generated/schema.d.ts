@@ -1321,6 +1321,8 @@ export interface components {
          * @description A request to forget a store or the whole account, and how far it is.
          */
         ErasureRead: {
+            /** Farewells */
+            farewells: components["schemas"]["FarewellRead"][];
             /** Finishedat */
             finishedAt: string | null;
             /**
@@ -1369,6 +1371,28 @@ export interface components {
              * @enum {string}
              */
             status: "WAITING" | "RUNNING" | "DONE";
+        };
+        /**
+         * FarewellRead
+         * @description A shop that was asked, once, to uninstall our app. It never holds up the erasure.
+         */
+        FarewellRead: {
+            /**
+             * Code
+             * @description Why it failed; the merchant can uninstall the app in Shopify.
+             * @example null
+             */
+            code: string | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "WAITING" | "DONE" | "FAILED";
+            /**
+             * Storeid
+             * Format: uuid
+             */
+            storeId: string;
         };
         /**
          * FulfillmentRead
@@ -6793,6 +6817,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "farewells": [
+                     *         {
+                     *           "code": null,
+                     *           "status": "WAITING",
+                     *           "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                     *         }
+                     *       ],
                      *       "finishedAt": "2026-01-31T09:30:00.000Z",
                      *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
                      *       "requestedAt": "2026-01-31T09:30:00.000Z",
@@ -10336,6 +10367,13 @@ export interface operations {
                 content: {
                     /**
                      * @example {
+                     *       "farewells": [
+                     *         {
+                     *           "code": null,
+                     *           "status": "WAITING",
+                     *           "storeId": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+                     *         }
+                     *       ],
                      *       "finishedAt": "2026-01-31T09:30:00.000Z",
                      *       "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
                      *       "requestedAt": "2026-01-31T09:30:00.000Z",

@@ -10,11 +10,19 @@ from sqlalchemy import select
 
 from storekeep.domains.audit import public as audit
 from storekeep.domains.connections.errors import ErasureNotFound, NameMismatch
-from storekeep.domains.connections.events import StoreDisconnectRequested
+from storekeep.domains.connections.events import StoreDisconnectRequested, StoreLeaving
 from storekeep.domains.connections.models import Connection, Erasure, Store
 from storekeep.domains.connections.repository import lock_connection, lock_store
 from storekeep.domains.connections.status import set_status
-from storekeep.domains.connections.types import ConnectionStatus, ConnectionType, ErasureStatus, ErasureView, RoomErasure
+from storekeep.domains.connections.types import (
+    ConnectionStatus,
+    ConnectionType,
+    ErasureStatus,
+    ErasureView,
+    Farewell,
+    FarewellStatus,
+    RoomErasure,
+)
 from storekeep.domains.connections.vault import drop_tokens
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.database import TenantSession
@@ -84,7 +92,8 @@ def view_of(erasure: Erasure) -> ErasureView:
         subject=erasure.subject_kind,
         subject_id=erasure.subject_id,
         status=ErasureStatus.RUNNING if erasure.finished_at is None else ErasureStatus.DONE,
-        rooms=tuple(_part(part) for part in erasure.rooms),
+        rooms=tuple(_part(part) for part in erasure.rooms if not is_farewell(part)),
+        farewells=tuple(_farewell(part) for part in erasure.rooms if is_farewell(part)),
         requested_at=erasure.created_at,
         finished_at=erasure.finished_at,
     )
@@ -92,6 +101,15 @@ def view_of(erasure: Erasure) -> ErasureView:
 
 def _part(part: dict[str, Any]) -> RoomErasure:
     return RoomErasure(part["room"], ErasureStatus(part["status"]), part["erased"])
+
+
+def is_farewell(part: dict[str, Any]) -> bool:
+    """Whether the part of an erasure's record is about a shop that was asked to uninstall our app, not about a room."""
+    return "farewell" in part
+
+
+def _farewell(part: dict[str, Any]) -> Farewell:
+    return Farewell(UUID(part["farewell"]), FarewellStatus(part["status"]), part["code"])
 
 
 async def _unfinished(session: TenantSession, store_id: UUID) -> Erasure | None:
@@ -113,6 +131,7 @@ async def _write(session: TenantSession, kind: str, subject_id: UUID, erasure_id
 
 
 async def _stop(session: TenantSession, connection: Connection, store: Store, erasure_id: UUID) -> None:
+    await session.announce(StoreLeaving(store_id=store.id, erasure_id=erasure_id))
     await drop_tokens(session, store)
     await set_status(session, connection, store, ConnectionStatus.DISCONNECTING, None)
     await session.announce(StoreDisconnectRequested(store_id=store.id, erasure_id=erasure_id))

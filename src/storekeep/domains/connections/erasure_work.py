@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import delete, select
 
 from storekeep.domains.accounts import public as accounts
+from storekeep.domains.connections.erasure_requests import is_farewell
 from storekeep.domains.connections.models import Connection, Erasure, OAuthState, ShopDirectory, Store
 from storekeep.domains.connections.types import ErasureStatus
 from storekeep.kit.clock import now
@@ -79,7 +80,7 @@ async def conclude_tenant(db: Database, scope: Scope, erasure_id: UUID) -> None:
         unfinished = select(Erasure).where(Erasure.erased_tenant_id == session.tenant_id, Erasure.finished_at.is_(None))
         for erasure in (await session.execute(unfinished.with_for_update())).scalars():
             # With the tenant, every erasure of a store of it is complete too.
-            erasure.rooms = [part | {"status": ErasureStatus.DONE} for part in erasure.rooms]
+            erasure.rooms = [part if is_farewell(part) else part | {"status": ErasureStatus.DONE} for part in erasure.rooms]
             erasure.finished_at = now()
 
 
@@ -89,14 +90,14 @@ async def _begin(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> tu
         erasure = await _locked(session, erasure_id)
         if erasure is None or erasure.finished_at is not None:
             return None
-        known = {part["room"] for part in erasure.rooms}
+        known = {part["room"] for part in erasure.rooms if not is_farewell(part)}
         names = [name for name, _ in rooms.highest_first]
         if erasure.subject_kind == "tenant" and _ACCOUNTS not in names:
             names.append(_ACCOUNTS)
         waiting = [{"room": name, "status": ErasureStatus.WAITING, "erased": 0} for name in names if name not in known]
         if waiting:
             erasure.rooms = [*erasure.rooms, *waiting]
-        done = {part["room"] for part in erasure.rooms if part["status"] == ErasureStatus.DONE}
+        done = {part.get("room") for part in erasure.rooms if part["status"] == ErasureStatus.DONE}
         return ErasureSubject(erasure.subject_kind, erasure.subject_id), done
 
 
@@ -112,10 +113,11 @@ async def _note(session: TenantSession, erasure_id: UUID, name: str, count: int,
     erasure = await _locked(session, erasure_id)
     if erasure is None:
         raise LookupError(f"erasure {erasure_id} is gone")
-    parts: dict[str, dict[str, Any]] = {part["room"]: part for part in erasure.rooms}
+    farewells = [part for part in erasure.rooms if is_farewell(part)]
+    parts: dict[str, dict[str, Any]] = {part["room"]: part for part in erasure.rooms if not is_farewell(part)}
     before = parts.get(name, {"erased": 0})
     parts[name] = {"room": name, "status": status, "erased": before["erased"] + count}
-    erasure.rooms = list(parts.values())
+    erasure.rooms = [*parts.values(), *farewells]
     await session.flush()
 
 

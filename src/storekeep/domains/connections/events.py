@@ -54,6 +54,14 @@ class StoreFactsChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreLeaving(Event):
+    """The store's tokens are about to be forgotten, for `erasure_id`; whoever needs them once more reads them now."""
+
+    store_id: UUID
+    erasure_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreDisconnectRequested(Event):
     """From now on nothing may be written for the store; its data is being erased as `erasure_id`."""
 

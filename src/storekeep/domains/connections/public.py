@@ -11,6 +11,7 @@ from storekeep.domains.connections.connect import StoreConnector
 from storekeep.domains.connections.erasure_work import EraseRooms
 from storekeep.domains.connections.errors import StoreDisconnecting, StoreNeedsReconnect, StoreNotFound
 from storekeep.domains.connections.events import StoreFactsChanged
+from storekeep.domains.connections.farewell import Farewells, say_farewells
 from storekeep.domains.connections.models import Store
 from storekeep.domains.connections.news import publish_store, tell_of_stores
 from storekeep.domains.connections.register import find_owner as find_tenant_of_shop
@@ -33,6 +34,7 @@ __all__ = [
     "ConnectionStatus",
     "DueStore",
     "EraseRooms",
+    "Farewells",
     "Resealed",
     "StoreClients",
     "StoreConnector",
@@ -67,7 +69,7 @@ def provide_connections(
     session_secret: str,
     session_secret_previous: str | None = None,
 ) -> None:
-    """Register StoreClients, StoreConnector, EraseRooms, and tell of stores from now on.
+    """Register StoreClients, StoreConnector, EraseRooms, Farewells; tell of stores, and say good-bye to shops, from now on.
 
     `services` must hold Database, TokenCipher, ShopifyGateway, LiveNews and TenantCache already. `rooms` is the list of rooms,
     lowest first; `app_url` our public address; the secrets are SESSION_SECRET and its predecessor.
@@ -84,6 +86,8 @@ def provide_connections(
     )
     services.provide(StoreConnector, connector)
     services.provide(EraseRooms, EraseRooms(rooms))
+    services.provide(Farewells, Farewells(db, cipher, gateway))
+    say_farewells(services)
     tell_of_stores(services)
 
 

@@ -91,6 +91,14 @@ class ErasureRoomRead(Read):
     erased: int = Field(description="Rows erased.")
 
 
+class FarewellRead(Read):
+    """A shop that was asked, once, to uninstall our app. It never holds up the erasure."""
+
+    store_id: UUID
+    status: Literal["WAITING", "DONE", "FAILED"]
+    code: str | None = Field(description="Why it failed; the merchant can uninstall the app in Shopify.", examples=[None])
+
+
 class ErasureRead(Read):
     """A request to forget a store or the whole account, and how far it is."""
 
@@ -99,6 +107,7 @@ class ErasureRead(Read):
     subject_id: UUID
     status: Literal["RUNNING", "DONE"]
     rooms: list[ErasureRoomRead]
+    farewells: list[FarewellRead]
     requested_at: Moment
     finished_at: Moment | None
 

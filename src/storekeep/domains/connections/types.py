@@ -112,6 +112,23 @@ class RoomErasure:
     erased: int
 
 
+class FarewellStatus(StrEnum):
+    """Whether a shop took our app out: it is asked once; a process that died meanwhile leaves it WAITING."""
+
+    WAITING = "WAITING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """A shop that was asked to uninstall our app, and why it did not (an error's code)."""
+
+    store_id: UUID
+    status: FarewellStatus
+    code: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class ErasureView:
     """A request to forget something, and how far it is. `subject` is "store" or "tenant"."""
@@ -121,5 +138,6 @@ class ErasureView:
     subject_id: UUID
     status: ErasureStatus
     rooms: tuple[RoomErasure, ...]
+    farewells: tuple[Farewell, ...]
     requested_at: datetime
     finished_at: datetime | None

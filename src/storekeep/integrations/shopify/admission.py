@@ -12,12 +12,15 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
+import structlog
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from storekeep.integrations.shopify.errors import AdmissionDenied
 from storekeep.runtime.lua import LuaScript, RedisAway
 from storekeep.runtime.retry import Dice, Sleep
 
+log = structlog.get_logger(__name__)
 Priority = Literal["background", "interactive"]
 
 # What the smallest plan has been known to give; the first answer replaces it.
@@ -141,6 +144,7 @@ class Admission:
         dice: Dice = random.random,
     ) -> None:
         """`reserve` is the share of a bucket that background calls leave for interactive ones; the waits bound `admit`."""
+        self._redis = redis
         self._script = LuaScript(redis, _LUA)
         self._reserve = reserve
         self._patience: dict[Priority, float] = {"background": background_wait_s, "interactive": interactive_wait_s}
@@ -184,6 +188,15 @@ class Admission:
             await self._run("settle", ticket.shop, ticket.id, [*numbers, refund])
         except RedisAway:
             self._bucket(ticket.shop).settle(ticket.id, status, refund)
+
+    async def forget(self, shop: str) -> None:
+        """Drop what is known of `shop`'s bucket: it is no store of ours any more. Without Redis it dies by age within a day."""
+        key = f"{self._prefix}:{{{shop}}}"
+        self._local.pop(shop, None)
+        try:
+            await self._redis.unlink(key, f"{key}:calls")
+        except (RedisError, OSError) as error:
+            log.warning("shopify_bucket_forget_failed", shop=shop, reason=type(error).__name__)
 
     async def _ask(self, shop: str, id: str, cost: float, kept: float) -> tuple[float, bool]:
         try:

@@ -14,6 +14,7 @@ from storekeep.integrations.shopify.bulk_file import BulkFiles
 from storekeep.integrations.shopify.client import Lessons, ShopifyClient
 from storekeep.integrations.shopify.documents import (
     ACCESS_SCOPES,
+    APP_UNINSTALL,
     CUSTOMERS_COUNT,
     ORDERS_COUNT,
     PRODUCTS_COUNT,
@@ -24,6 +25,7 @@ from storekeep.integrations.shopify.tokens import TokenSource
 from storekeep.integrations.shopify.wire import ShopFacts, SourceCount, granted_scopes, shop_facts, source_count
 from storekeep.runtime.breaker import Breakers
 from storekeep.runtime.http import Outside, Timeouts
+from storekeep.runtime.retry import NO_RETRY
 
 INTEGRATION = "SHOPIFY"
 _COUNTS = {"orders": ORDERS_COUNT, "customers": CUSTOMERS_COUNT, "products": PRODUCTS_COUNT}
@@ -81,6 +83,10 @@ class ShopifyGateway:
             lessons=self._lessons,
         )
 
+    async def forget(self, shop: str) -> None:
+        """Let go of what is remembered of a shop that is no store of ours any more."""
+        await self._admission.forget(shop)
+
     def bulk(self, client: ShopifyClient) -> BulkOperations:
         """The bulk operations of the client's shop; their files are read with `self.files`."""
         return BulkOperations(client)
@@ -94,6 +100,12 @@ async def read_shop(client: ShopifyClient, *, priority: Priority = "background")
 async def read_scopes(client: ShopifyClient, *, priority: Priority = "background") -> tuple[str, ...]:
     """The access scopes really granted to the token. Raises as `ShopifyClient.execute`."""
     return granted_scopes((await client.execute(ACCESS_SCOPES, priority=priority)).data)
+
+
+async def uninstall_app(client: ShopifyClient) -> None:
+    """Take our app out of the shop: its token is dead afterwards. Tried once. Raises ShopifyUserError, or as the client."""
+    result = await client.execute(APP_UNINSTALL, priority="interactive", backoff=NO_RETRY)
+    result.payload("appUninstall")
 
 
 async def read_count(client: ShopifyClient, resource: str, search: str | None = None) -> SourceCount:

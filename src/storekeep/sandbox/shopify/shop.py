@@ -46,8 +46,15 @@ class Shop:
     """A shop, opened from its base rows and the journal."""
 
     def __init__(
-        self, base: Base, config: SandboxConfig, journal: Journal, files: Files, fail_bulk: Callable[[str], bool]
+        self,
+        base: Base,
+        config: SandboxConfig,
+        journal: Journal,
+        files: Files,
+        fail_bulk: Callable[[str], bool],
+        revoke: Callable[[str, str], int],
     ) -> None:
+        """`revoke(shop, app)` kills an app's tokens and says how many there were."""
         self.facts: Facts = base.facts
         self.store = ShopStore(base, journal)
         self.location: Location = Location(base.facts.id_base // 1_000_000 + 1, "Main warehouse")
@@ -63,6 +70,11 @@ class Shop:
         self._buckets: dict[str, Bucket] = {}
         self.jobs: Jobs = Jobs(self.store, journal, config.job_seconds)
         self._journal = journal
+        self._revoke = revoke
+
+    def uninstall(self, app: str) -> bool:
+        """The app leaves the shop: its tokens are dead from now on. False when it held none."""
+        return self._revoke(self.facts.domain, app) > 0
 
     def bucket(self, app: str) -> Bucket:
         """The cost bucket of an app in this shop."""

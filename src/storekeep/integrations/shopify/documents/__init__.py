@@ -86,6 +86,9 @@ BULK_STATUS = _document("bulk_status", cost=5)
 BULK_CANCEL = _document("bulk_cancel", cost=10, mutation=True, repeatable=True)
 BULK_LIST = _document("bulk_list", cost=30)
 
+# The token it is sent with is dead afterwards, so a second time says nothing.
+APP_UNINSTALL = _document("app_uninstall", cost=10, mutation=True, repeatable=False)
+
 # The texts of bulk operations themselves; see `bulk_text`.
 BULK_CUSTOMERS = _read("bulk_customers")
 BULK_ORDERS = _read("bulk_orders")
