@@ -82,6 +82,15 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All browser tests go to one worker: they share one running product."""
+    config.addinivalue_line("markers", "xdist_group(name): run with the others of this name, in one worker")
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 NewPage = Callable[..., Awaitable[Page]]
 
 
@@ -119,4 +128,20 @@ async def sign_in(page: Page, email: str = "owner@demo.storekeep.test", password
     await page.get_by_label("Email").fill(email)
     await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url(lambda url: "/sign-in" not in url)
+    await in_the_frame(page)
+
+
+async def sign_up(page: Page, email: str, tenant: str, password: str = "a long enough password") -> None:
+    """A new owner of a new, empty tenant, until the product's own frame is there."""
+    await page.goto("/sign-up")
+    await page.get_by_label("Your name").fill("Sam Newcomer")
+    await page.get_by_label("Business name").fill(tenant)
+    await page.get_by_label("Email").fill(email)
+    await page.get_by_label("Password", exact=True).fill(password)
+    await page.get_by_role("button", name="Create account").click()
+    await in_the_frame(page)
+
+
+async def in_the_frame(page: Page) -> None:
+    """The page one is led to after signing in, and no longer the door."""
+    await page.wait_for_selector("main#content")

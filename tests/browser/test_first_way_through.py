@@ -36,6 +36,7 @@ async def test_from_sign_up_to_the_dashboards_numbers(new_page: NewPage, product
     await page.wait_for_url(re.compile("/stores/[^/]+/import"))
     for lane in ("Customers", "Orders", "Products"):
         await expect(page.get_by_text(lane, exact=True).first).to_be_visible()
+    await _reloaded_while_it_runs(page)
     await expect(page.get_by_text(f"{FIGURES['orders']:,}").first).to_be_visible(timeout=120_000)
     await _imported(page)
 
@@ -46,6 +47,16 @@ async def test_from_sign_up_to_the_dashboards_numbers(new_page: NewPage, product
     await page.goto("/insights")
     await expect(page.get_by_text(f"{FIGURES['orders']:,} orders").first).to_be_visible()
     await expect(page.get_by_text(f"£{float(FIGURES['revenue']):,.2f}").first).to_be_visible()
+
+
+async def _reloaded_while_it_runs(page: Page) -> None:
+    """The page of an import is true again after a reload: the same run, further on."""
+    run = (await (await page.request.get("/api/sync/runs")).json())["items"][0]
+    assert run["status"] in {"QUEUED", "RUNNING"}
+    await page.reload()
+    await expect(page.get_by_role("progressbar")).to_have_count(3)
+    details = page.get_by_role("link", name="Details of this run")
+    await expect(details).to_have_attribute("href", re.compile(run["id"]))
 
 
 async def _imported(page: Page) -> None:

@@ -38,7 +38,7 @@ export function ProgressLane({
         <span className={classes.icon} aria-hidden="true">
           {icon}
         </span>
-        <h3 className={classes.name}>{name}</h3>
+        <h2 className={classes.name}>{name}</h2>
         <StateBadge {...state} />
       </header>
       <p className={classes.figures}>

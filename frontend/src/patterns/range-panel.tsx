@@ -18,6 +18,15 @@ interface RangePanelProps {
   onCompare: ((compare: Compare) => void) | undefined;
 }
 
+const CALENDAR_WORDS = {
+  previousMonth: 'Previous month',
+  nextMonth: 'Next month',
+  previousYear: 'Previous year',
+  nextYear: 'Next year',
+  previousDecade: 'Previous decade',
+  nextDecade: 'Next decade',
+};
+
 export default function RangePanel(props: RangePanelProps) {
   const { chosen, range, today, timeZone, compare, onPick, onCompare } = props;
   const [days, setDays] = useState<[string | null, string | null]>([range?.from ?? null, range?.to ?? null]);
@@ -44,6 +53,7 @@ export default function RangePanel(props: RangePanelProps) {
             type="range"
             allowSingleDateInRange
             size="sm"
+            ariaLabels={CALENDAR_WORDS}
             maxDate={today}
             defaultDate={range?.to ?? today}
             value={days}

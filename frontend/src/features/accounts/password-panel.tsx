@@ -1,11 +1,12 @@
 /** Changing one's password, which ends one's other sessions. */
-import { Button, PasswordInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { problemFromThrown } from '~/api/problem';
 import { showFieldProblems } from '~/patterns/form-problems';
 import { tell } from '~/patterns/notice';
 import { ProblemView } from '~/patterns/problem-view';
 import { Panel } from '~/ui/panel';
+import { SecretInput } from '~/ui/secret-input';
 import { PASSWORD_RULE, passwordProblem } from './model';
 import { useChangePassword } from './mutations';
 import classes from './settings.module.css';
@@ -38,12 +39,12 @@ export function PasswordPanel() {
           }),
         )}
       >
-        <PasswordInput
+        <SecretInput
           label="Current password"
           autoComplete="current-password"
           {...form.getInputProps('currentPassword')}
         />
-        <PasswordInput
+        <SecretInput
           label="New password"
           description={PASSWORD_RULE}
           autoComplete="new-password"

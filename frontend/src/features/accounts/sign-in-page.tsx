@@ -1,9 +1,10 @@
 /** Signing in; in the demo, with its credentials one click away. */
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { ProblemView } from '~/patterns/problem-view';
 import { TextLink } from '~/ui/links';
+import { SecretInput } from '~/ui/secret-input';
 import { AuthLayout } from './auth-layout';
 import classes from './auth-layout.module.css';
 import { emailProblem } from './model';
@@ -63,12 +64,13 @@ export function SignInPage({ next, notice, onSignedIn }: SignInPageProps) {
         <TextInput
           label="Email"
           type="email"
+          autoFocus
           autoComplete="username"
           inputMode="email"
           size="md"
           {...form.getInputProps('username')}
         />
-        <PasswordInput label="Password" autoComplete="current-password" size="md" {...form.getInputProps('password')} />
+        <SecretInput label="Password" autoComplete="current-password" size="md" {...form.getInputProps('password')} />
         {signIn.isError && <ProblemView problem={signIn.error} inline />}
         <Button type="submit" size="md" loading={signIn.isPending}>
           Sign in

@@ -1,10 +1,11 @@
 /** Making an account and its tenant. */
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { problemFromThrown } from '~/api/problem';
 import { showFieldProblems } from '~/patterns/form-problems';
 import { ProblemView } from '~/patterns/problem-view';
 import { TextLink } from '~/ui/links';
+import { SecretInput } from '~/ui/secret-input';
 import { AuthLayout } from './auth-layout';
 import classes from './auth-layout.module.css';
 import { emailProblem, PASSWORD_RULE, passwordProblem } from './model';
@@ -42,7 +43,7 @@ export function SignUpPage({ next, onSignedIn }: { next: string; onSignedIn: () 
       }
     >
       <form className={classes.form} noValidate onSubmit={submit}>
-        <TextInput label="Your name" autoComplete="name" size="md" {...form.getInputProps('name')} />
+        <TextInput label="Your name" autoComplete="name" size="md" autoFocus {...form.getInputProps('name')} />
         <TextInput
           label="Business name"
           description="Your stores and members live under it."
@@ -58,7 +59,7 @@ export function SignUpPage({ next, onSignedIn }: { next: string; onSignedIn: () 
           size="md"
           {...form.getInputProps('email')}
         />
-        <PasswordInput
+        <SecretInput
           label="Password"
           description={PASSWORD_RULE}
           autoComplete="new-password"

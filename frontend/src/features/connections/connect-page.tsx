@@ -1,5 +1,5 @@
 /** Connecting a store: by consent in Shopify, or with a custom app's token. */
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconChevronDown, IconExternalLink, IconKey } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -10,6 +10,7 @@ import { showFieldProblems } from '~/patterns/form-problems';
 import { Page } from '~/patterns/page';
 import { ProblemView, RequestId } from '~/patterns/problem-view';
 import { Panel } from '~/ui/panel';
+import { SecretInput } from '~/ui/secret-input';
 import classes from './connections.module.css';
 import { connectErrorWords, consentAddress, shopDomain } from './model';
 import { useConnectWithToken } from './mutations';
@@ -119,7 +120,7 @@ function TokenPanel({ onConnected }: { onConnected: (store: Store) => void }) {
         )}
       >
         <TextInput label="Shop address" placeholder="my-shop.myshopify.com" {...form.getInputProps('shop')} />
-        <PasswordInput
+        <SecretInput
           label="Admin API access token"
           placeholder="shpat_…"
           autoComplete="off"

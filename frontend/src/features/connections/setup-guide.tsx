@@ -119,7 +119,7 @@ function guideSteps(stores: ReturnType<typeof useStores>['stores'], orderSeen: b
       id: 'import',
       title: 'Bring in its history',
       text: imported
-        ? `${plural(orders, 'order')} are here, and changes follow by themselves.`
+        ? `${plural(orders, 'order')} ${orders === 1 ? 'is' : 'are'} here, and changes follow by themselves.`
         : 'Customers, orders and products are copied once; then only changes are.',
       done: imported,
       action: first && (

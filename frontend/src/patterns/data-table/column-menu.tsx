@@ -8,7 +8,8 @@ interface ColumnMenuProps<Row> {
   columns: readonly Column<Row>[];
   isShown: (column: Column<Row>) => boolean;
   onToggle: (column: Column<Row>) => void;
-  onReset: () => void;
+  /** Null while the usual columns are shown. */
+  onReset: (() => void) | null;
 }
 
 export function ColumnMenu<Row>({ columns, isShown, onToggle, onReset }: ColumnMenuProps<Row>) {
@@ -31,8 +32,14 @@ export function ColumnMenu<Row>({ columns, isShown, onToggle, onReset }: ColumnM
               {column.header}
             </Menu.CheckboxItem>
           ))}
-        <Menu.Divider />
-        <Menu.Item onClick={onReset}>Usual columns</Menu.Item>
+        {onReset && (
+          <>
+            <Menu.Divider />
+            <Menu.Item closeMenuOnClick onClick={onReset}>
+              Usual columns
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

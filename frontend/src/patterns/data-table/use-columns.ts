@@ -14,7 +14,8 @@ export function useColumns<Row>(table: string, columns: readonly Column<Row>[]) 
   const visible = useMemo(() => columns.filter((column) => isShownBy(choices, column)), [columns, choices]);
   const isShown = (column: Column<Row>) => isShownBy(choices, column);
   const toggle = (column: Column<Row>) => setChoices({ ...choices, [column.id]: !isShown(column) });
-  return { visible, isShown, toggle, reset: () => setChoices({}) };
+  const usual = columns.every((column) => isShown(column) === isShownBy({}, column));
+  return { visible, isShown, toggle, reset: usual ? null : () => setChoices({}) };
 }
 
 function isShownBy<Row>(choices: Choices, column: Column<Row>): boolean {

@@ -172,7 +172,8 @@ export function CancelRun({ run }: { run: SyncRun }) {
         }}
       >
         <p>
-          {plural(runTotals(run).written, 'record')} already written stay. The rest is read when the next sync runs.
+          What was written so far stays: {plural(runTotals(run).written, 'record')}. The rest is read when the next sync
+          runs.
         </p>
       </Confirm>
     </>
