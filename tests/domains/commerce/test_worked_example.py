@@ -127,3 +127,22 @@ async def test_an_edit_counts_on_its_own_day_and_leaves_the_order_value(shop: Sh
     assert placed.order_value == 90
     assert (edited.gross_sales, edited.discounts, edited.returns) == (25, 5, 36)
     assert (edited.taxes, edited.order_value, edited.orders) == (Decimal("-3.20"), 0, 0)
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_duties_and_fees_count_as_charged_less_what_was_given_back(shop: Shop, cancelled: bool) -> None:
+    charged = {"originalTotalDutiesSet": bag("8.00"), "originalTotalAdditionalFeesSet": bag("2.50")}
+    duties = [{"amountSet": bag("1.00")}, {"amountSet": bag("2.00")}]
+    refund = a_refund(5, at=RETURNED, duties=duties, total="3.00")
+    told = {"cancelledAt": "2026-07-17T09:00:00Z"} if cancelled else {}
+    await shop.orders(the_order(refunds=[{"id": gid("Refund", 5)}], **charged, **told), refunds={123: [refund]})
+    sold, back = await shop.day(date(2026, 7, 14)), await shop.day(date(2026, 7, 16))
+    assert (sold.duties, sold.fees, sold.gross_sales, sold.taxes) == (8, Decimal("2.50"), 100, 19)
+    assert (back.duties, back.fees, back.returns, back.shipping, back.taxes) == (-3, 0, 0, 0, 0)
+    if cancelled:
+        rest = await shop.day(date(2026, 7, 17))
+        assert (rest.duties, rest.fees) == (-5, Decimal("-2.50"))
+    # Read again without the refund's duties, the day is as if they had never been given back.
+    order = the_order(refunds=[{"id": gid("Refund", 5)}], updatedAt="2026-07-18T09:00:00Z", **charged, **told)
+    await shop.orders(order, refunds={123: [a_refund(5, at=RETURNED, duties=None, total="3.00")]})
+    assert (await shop.day(date(2026, 7, 16))).duties == 0

@@ -45,3 +45,4 @@ class CorrectionKind(StrEnum):
 
     EDIT = "EDIT"
     CANCELLATION = "CANCELLATION"
+    REFUNDED_DUTIES = "REFUNDED_DUTIES"

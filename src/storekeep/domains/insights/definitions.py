@@ -43,8 +43,8 @@ def _returning_rate(_: Figures, people: CustomerCounts) -> Decimal | None:
 
 
 _TIPS = (
-    "Tips are left out; where your admin counts them in total sales, it shows more by that amount. Duties given back in a refund"
-    " stay in, for refunds are read without them."
+    "Tips are left out; where your admin counts them in total sales, it shows more by that amount. Additional fees given back in"
+    " a refund stay in, for Shopify's refunds do not tell them."
 )
 _WITHOUT_GOODS = "Money given back without goods counts here; your admin lists it as an adjustment of its own."
 _BY_STATE = "Counted by the state orders are in now, not by the one they were in on their day."

@@ -186,6 +186,7 @@ class RefundWire(TypedDict):
     updatedAt: str
     note: str | None
     totalRefundedSet: BagWire
+    duties: NotRequired[list[dict[str, BagWire]] | None]
     refundLineItems: NotRequired[NodesWire]
     refundShippingLines: NotRequired[NodesWire]
     orderAdjustments: NotRequired[NodesWire]

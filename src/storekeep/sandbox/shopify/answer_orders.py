@@ -284,11 +284,13 @@ PARTS: dict[str, Table] = {
         "order": lambda c, x, a: x[0],
         "return": const(None),
         "totalRefundedSet": lambda c, x, a: _refund_total(x[0], x[1]),
+        "duties": const([]),  # no order here was charged any
         "refundLineItems": connection(lambda c, x, a: [(x[0], y) for y in x[1].lines], "refundLineItems"),
         "refundShippingLines": connection(lambda c, x, a: [(x[0], y) for y in x[1].shipping], "refundShippingLines"),
         "orderAdjustments": connection(lambda c, x, a: [(x[0], y) for y in x[1].adjustments], "orderAdjustments"),
         "transactions": connection(lambda c, x, a: [(x[0], y) for y in x[1].transactions], "refundTransactions"),
     },
+    "RefundDuty": {"amountSet": const(None), "originalDuty": const(None)},  # never reached
     "Return": {"id": const(None)},  # never reached: refunds here come from no return
     "RefundLineItem": {
         "id": lambda c, x, a: gid("RefundLineItem", x[1].id),

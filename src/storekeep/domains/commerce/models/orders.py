@@ -215,11 +215,12 @@ class Fulfillment(TenantRow):
 
 
 class OrderCorrection(TenantRow):
-    """What changed an order's figures on a later day without a refund: an edit, or a cancellation that no refund accounts for.
+    """What changed an order's figures on a later day beside its refunds: an edit, a cancellation that no refund accounts for, or
+    the duties that a refund gave back.
 
     Amounts are added to the day `correction_day` as they are: an edit that adds goods has gross sales (and discounts), one that
     removes goods has `returns`; a cancellation has what was left of the order as `returns` and negative shipping, taxes, duties
-    and fees. `shopify_id` is the edit's agreement, 0 for a cancellation.
+    and fees. `shopify_id` is the edit's agreement, the refund, or 0 for a cancellation.
     """
 
     __tablename__ = "order_corrections"

@@ -57,6 +57,11 @@ def refund_rows(node: Node, state: OrderState, zone: ZoneInfo) -> Iterator[Table
         taxes_included=state.taxes_included,
     )
     state.refunds.append(back)
+    duties = sum((shop_amount(part, "amountSet") for part in items(node.get("duties"), "refunds.duties")), ZERO)
+    if duties:
+        given_back = Correction(duties=-duties)
+        state.edits.append(given_back)
+        yield _correction(CorrectionKind.REFUNDED_DUTIES, refund_id, processed, given_back, zone)
     transactions = [_transaction(x) for x in items(node.get("transactions"), "refunds.transactions")]
     pending = sum((Decimal(x["amount"]) for x in transactions if (x["kind"], x["status"]) == ("REFUND", "PENDING")), ZERO)
     yield (
