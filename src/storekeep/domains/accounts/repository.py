@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -45,10 +45,11 @@ IDENTITY_BY_TOKEN = (
 )
 
 
-def identity_of(row: Any) -> Identity:
+def identity_of(row: Mapping[str, Any]) -> Identity:
     """The identity in a row of IDENTITY_BY_TOKEN."""
-    membership = Membership(row.tenant_id, row.tenant_name, row.member_id, Role(row.role))
-    return Identity(row.session_id, UserView(row.user_id, row.email, row.name), membership, row.expires_at)
+    membership = Membership(row["tenant_id"], row["tenant_name"], row["member_id"], Role(row["role"]))
+    user = UserView(row["user_id"], row["email"], row["name"])
+    return Identity(row["session_id"], user, membership, row["expires_at"])
 
 
 # --- users -------------------------------------------------------------------------------------------------------------------

@@ -42,11 +42,11 @@ async def authenticate(db: Database, token: str) -> Identity:
         raise SessionExpired()
     row = await db.directory_row(repository.IDENTITY_BY_TOKEN, {"token_hash": token_hash(token)})
     moment = now()
-    if row is None or row.expires_at <= moment:
+    if row is None or row["expires_at"] <= moment:
         raise SessionExpired()
-    if row.last_seen_at < moment - SEEN_EVERY:
+    if row["last_seen_at"] < moment - SEEN_EVERY:
         async with db.system("note that a session is in use") as session:
-            await repository.touch_session(session, row.session_id, unless_since=SEEN_EVERY)
+            await repository.touch_session(session, row["session_id"], unless_since=SEEN_EVERY)
     return repository.identity_of(row)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +12,13 @@ from uuid import uuid4
 
 import orjson
 import structlog
-from sqlalchemy import AdaptedConnection, Executable, Row, event
+from sqlalchemy import AdaptedConnection, Executable, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
-from sqlalchemy.util import greenlet_spawn
 
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database.connection import TenantConnection
+from storekeep.runtime.database.directory import DirectoryReads
 from storekeep.runtime.database.reading import TenantReading
 from storekeep.runtime.database.session import SystemSession, TenantSession, whole
 from storekeep.runtime.events import EventBus
@@ -51,6 +51,7 @@ class Database:
         # too: only within it do the two messages of a statement reach the same server.
         directory: dict[str, Any] = {} if config.pgbouncer else {"isolation_level": "AUTOCOMMIT"}
         self._system = _engine(config.system_url, config, system_share, **directory)
+        self._directory = DirectoryReads(self._system, direct=not config.pgbouncer)
         self._system_writing = self._system.execution_options(isolation_level="READ COMMITTED")
 
     @asynccontextmanager
@@ -77,16 +78,12 @@ class Database:
         """Reads of one tenant, each by itself; cheaper than a session for a route that asks one thing."""
         return TenantReading(self._runtime, scope)
 
-    async def directory_row(self, query: Executable, parameters: dict[str, Any]) -> Row[Any] | None:
+    async def directory_row(self, query: Executable, parameters: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The one row of a read of role app_system, in a single round trip: what every request does first, to learn its tenant.
 
         No transaction is opened, so nothing may be built on the row staying true.
         """
-        return await greenlet_spawn(self._read_directory, query, parameters)
-
-    def _read_directory(self, query: Executable, parameters: dict[str, Any]) -> Row[Any] | None:
-        with self._system.sync_engine.connect() as connection:
-            return connection.execute(query, parameters).one_or_none()
+        return await self._directory.row(query, parameters)
 
     @property
     def runtime_engine(self) -> AsyncEngine:
