@@ -55,3 +55,4 @@ async def test_the_points_cover_every_step_of_every_kind_of_sync(stage: Stage) -
         assert {f"POST {call}" for call in calls} <= set(points), name
         assert points.count(COMMIT) > 20, name
         assert points[-1] == END, name
+    assert (await stage.scene("delta")).points.count("POST OrdersDelta") > 1, "a delta of one page goes on nowhere"
