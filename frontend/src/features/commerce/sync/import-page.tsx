@@ -41,11 +41,7 @@ export function ImportPage({ storeId, figures }: ImportPageProps) {
         query={runs}
         skeleton={<LanesSkeleton />}
         empty={({ items }) =>
-          importRun(items) === null && (
-            <p className={classes.lead} role="status">
-              The import is about to start. This page shows it by itself.
-            </p>
-          )
+          importRun(items) === null && (items.length === 0 ? <AboutToStart /> : <LongDone storeId={storeId} />)
         }
       >
         {({ items }) => {
@@ -54,6 +50,32 @@ export function ImportPage({ storeId, figures }: ImportPageProps) {
         }}
       </QueryView>
     </Page>
+  );
+}
+
+function AboutToStart() {
+  return (
+    <div className={classes.stack}>
+      <p className={classes.lead} role="status">
+        The import is about to start. This page shows it by itself.
+      </p>
+      <LanesSkeleton />
+    </div>
+  );
+}
+
+/** So many changes have been read since that the import is no longer among the newest runs. */
+function LongDone({ storeId }: { storeId: string }) {
+  return (
+    <div className={classes.stack}>
+      <p className={classes.lead}>This store was imported a while ago. Since then, changes are read by themselves.</p>
+      <div className={classes.buttons}>
+        <ButtonLink to="/insights" search={{ store: storeId }}>
+          Open the dashboard
+        </ButtonLink>
+        <TextLink to="/operations/runs">See its sync runs</TextLink>
+      </div>
+    </div>
   );
 }
 

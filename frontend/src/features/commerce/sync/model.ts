@@ -48,8 +48,7 @@ export function runTotals(run: SyncRun): RunTotals {
   };
 }
 
-/** The first import of a store among its runs; a later full resync counts when it is the one going on. */
+/** The newest run that read a whole store, among runs that come newest first: its first import or a full resync. */
 export function importRun(runs: readonly SyncRun[]): SyncRun | null {
-  const going = runs.find((run) => run.kind !== 'DELTA' && (run.status === 'RUNNING' || run.status === 'QUEUED'));
-  return going ?? runs.find((run) => run.kind === 'INITIAL') ?? null;
+  return runs.find((run) => run.kind !== 'DELTA') ?? null;
 }
