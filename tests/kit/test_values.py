@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from storekeep.kit import clock
 from storekeep.kit.errors import AppError, Conflict, Unavailable
 from storekeep.kit.ids import uuid7, uuid7_time
-from storekeep.kit.money import Money, minor_units, parse_amount, quantize, to_wire
+from storekeep.kit.money import Money, in_words, minor_units, parse_amount, quantize, to_wire
 from storekeep.kit.paging import InvalidCursor, decode_cursor, encode_cursor
 from storekeep.kit.text import email_norm, like_pattern, one_line, storable, storable_or_none
 
@@ -70,6 +70,19 @@ class TestClock:
 
 
 class TestMoney:
+    @pytest.mark.parametrize(
+        ("amount", "currency", "words"),
+        [
+            ("161.89", "GBP", "£161.89"),
+            ("1234567.5", "USD", "$1,234,567.50"),
+            ("-3", "EUR", "−€3.00"),
+            ("1200", "JPY", "¥1,200"),
+            ("20", "CHF", "CHF 20.00"),
+        ],
+    )
+    def test_a_sentence_has_the_currency_s_sign(self, amount: str, currency: str, words: str) -> None:
+        assert in_words(Decimal(amount), currency) == words
+
     @pytest.mark.parametrize(("currency", "places"), [("GBP", 2), ("jpy", 0), ("KWD", 3), ("CLF", 4), ("XXX", 2)])
     def test_currencies_have_their_own_decimals(self, currency: str, places: int) -> None:
         assert minor_units(currency) == places

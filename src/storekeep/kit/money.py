@@ -12,6 +12,7 @@ _MINOR_UNITS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 _WIDE = Context(prec=50)
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "INR": "₹", "JPY": "¥"}
 
 
 def minor_units(currency: str) -> int:
@@ -42,6 +43,15 @@ def to_wire(amount: Decimal, currency: str) -> str:
     places = max(minor_units(currency), -int(amount.normalize(_WIDE).as_tuple().exponent))
     text = f"{amount:.{places}f}"
     return text.lstrip("-") if amount == 0 else text
+
+
+def in_words(amount: Decimal, currency: str) -> str:
+    """The amount as a sentence has it, rounded to the currency's minor unit: £1,161.89, −€3.00, CHF 20.00."""
+    text = to_wire(quantize(abs(amount), currency), currency)
+    whole, _, fraction = text.partition(".")
+    grouped = f"{int(whole):,}" + (f".{fraction}" if fraction else "")
+    sign = "−" if amount < 0 else ""
+    return f"{sign}{_SIGNS[currency]}{grouped}" if currency in _SIGNS else f"{sign}{currency} {grouped}"
 
 
 @dataclass(frozen=True, slots=True)

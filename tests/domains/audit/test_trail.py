@@ -192,8 +192,8 @@ async def test_erasing_takes_the_words_and_leaves_the_chain(db: Database, scope:
         erased = [entry for entry in (await timeline(session, customer)).items if entry.erased]
     assert (report.ok, report.entries, report.erased) == (True, 6, 2)
     assert [(e.action, e.before, e.after, e.summary, e.actor.name) for e in erased] == [
-        ("about.them.too", None, None, "", ""),
-        ("about.them", None, None, "", ""),
+        ("about.them.too", None, None, "About: them: too", ""),
+        ("about.them", None, None, "About: them", ""),
     ]
     left = await intruder.fetchval(
         "SELECT count(*) FROM audit_entries WHERE tenant_id = $1 AND payload::text LIKE '%about.them%'", scope.tenant_id

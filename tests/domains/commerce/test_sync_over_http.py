@@ -200,6 +200,8 @@ async def test_a_refreshed_order_is_as_shopify_has_it_and_its_timeline_says_so(c
     assert refreshed["before"]["cancelledAt"] is None
     assert refreshed["after"]["cancelledAt"] is not None
     assert {"order.placed", "order.cancelled"} <= {entry["action"] for entry in entries}
+    assert refreshed["summary"] == "Read the order from Shopify again"
+    assert all(entry["summary"] for entry in entries)
     for _ in range(2):
         await answer(counter.owner, "POST", f"/api/orders/{order}/refresh")
     seen, cursor = [], ""

@@ -1001,7 +1001,7 @@ export interface components {
             id: string | null;
             /**
              * Kind
-             * @description member, system, shopify, playbook or assistant.
+             * @description member, system or shopify.
              * @example member
              */
             kind: string;
@@ -1088,8 +1088,8 @@ export interface components {
             subjects: components["schemas"]["SubjectRead"][];
             /**
              * Summary
-             * @description The same in words, where the recorder had any.
-             * @example Refunded £42.00
+             * @description The same in words. Never empty.
+             * @example Changed a member's role to admin
              */
             summary: string;
         };
@@ -2926,7 +2926,7 @@ export interface components {
         TimelineActorRead: {
             /**
              * Kind
-             * @description member, system, shopify, playbook or assistant.
+             * @description member, system or shopify.
              * @example shopify
              */
             kind: string;
@@ -2965,7 +2965,8 @@ export interface components {
             id: string;
             /**
              * Summary
-             * @example Refunded 12.00 GBP
+             * @description What happened, in words. Never empty.
+             * @example Refunded £12.00
              */
             summary: string;
         };
@@ -4658,7 +4659,7 @@ export interface operations {
                      *               "type": "order"
                      *             }
                      *           ],
-                     *           "summary": "Refunded £42.00"
+                     *           "summary": "Changed a member's role to admin"
                      *         }
                      *       ],
                      *       "nextCursor": "text"
@@ -9027,7 +9028,7 @@ export interface operations {
                      *           "at": "2026-01-31T09:30:00.000Z",
                      *           "before": {},
                      *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
-                     *           "summary": "Refunded 12.00 GBP"
+                     *           "summary": "Refunded £12.00"
                      *         }
                      *       ],
                      *       "nextCursor": "text"

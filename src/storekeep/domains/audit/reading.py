@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, select, tuple_
 from storekeep.domains.audit import chain
 from storekeep.domains.audit.models import AuditEntry, AuditHead, AuditSubject
 from storekeep.domains.audit.types import AuditFilter, AuditRecord, ChainReport, Subject
+from storekeep.domains.audit.words import words_for
 from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, encode_cursor
 from storekeep.kit.scope import Actor, ActorKind
 from storekeep.runtime.database import TenantSession
@@ -132,7 +133,8 @@ def _record(row: AuditEntry, subjects: Sequence[Subject]) -> AuditRecord:
         actor=Actor(ActorKind(row.actor_kind), row.actor_id, payload.get("actor", "")),
         action=row.action,
         subjects=tuple(subjects),
-        summary=payload.get("summary", ""),
+        # In the recorder's own words where it had any; so every entry has words, the oldest and the erased too.
+        summary=payload.get("summary") or words_for(row.action, payload.get("after")),
         before=payload.get("before"),
         after=payload.get("after"),
         request_id=row.request_id,

@@ -13,7 +13,7 @@ from storekeep.runtime.web.schemas import Moment, Read
 class ActorRead(Read):
     """Who did it."""
 
-    kind: str = Field(examples=["member"], description="member, system, shopify, playbook or assistant.")
+    kind: str = Field(examples=["member"], description="member, system or shopify.")
     id: UUID | None = Field(description="The member, where it was one.")
     name: str = Field(examples=["Ada Lovelace"])
 
@@ -32,7 +32,7 @@ class AuditEntryRead(Read):
     at: Moment
     actor: ActorRead
     action: str = Field(examples=["member.role_changed"])
-    summary: str = Field(description="The same in words, where the recorder had any.", examples=["Refunded £42.00"])
+    summary: str = Field(description="The same in words. Never empty.", examples=["Changed a member's role to admin"])
     subjects: list[SubjectRead]
     before: dict[str, Any] | None = Field(examples=[{"role": "agent"}])
     after: dict[str, Any] | None = Field(examples=[{"role": "admin"}])

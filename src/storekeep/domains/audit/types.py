@@ -26,7 +26,8 @@ class Subject:
 class Fact:
     """Something that was done, to be recorded.
 
-    `action` is `resource.past_tense`; `summary` says it in words for people; `before` and `after` hold what changed, in plain
+    `action` is `resource.past_tense`; `summary` says it in words for people where there is more to
+    say than `words` has for the action; `before` and `after` hold what changed, in plain
     values, never a secret. Without `actor` it is the session's own; `at` is given when it happened earlier than now.
     """
 
@@ -41,7 +42,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """An entry as it is read. Of an erased one only the header is left: when, what kind of actor, which action, on what."""
+    """An entry as it is read; `summary` is never empty.
+
+    Of an erased one only the header is left: when, what kind of actor, which action, on what.
+    """
 
     id: UUID
     at: datetime

@@ -8,10 +8,8 @@ from decimal import Decimal
 
 from storekeep.domains.commerce.public import NO_FIGURES, Figures, daily
 from storekeep.domains.insights.question import Question
-from storekeep.kit.money import quantize, to_wire
+from storekeep.kit.money import in_words
 from storekeep.runtime.database import TenantSession
-
-_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "INR": "₹", "JPY": "¥"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,10 @@ def describe(day: Figures, before: Figures, today: Figures, currency: str) -> li
         text = f"{_things(day.new_customers, 'new customer')} and {day.returning_customers} returning."
         sentences.append(Sentence("customers", text, _direction(day.new_customers, before.new_customers)))
     if day.refunded:
-        text = f"{_money(day.refunded, currency)} paid back in {_things(day.refunds, 'refund')}."
+        text = f"{in_words(day.refunded, currency)} paid back in {_things(day.refunds, 'refund')}."
         sentences.append(Sentence("refunds", text, _direction(day.refunded, before.refunded)))
     if today.orders:
-        text = f"Today so far: {_things(today.orders, 'order')}, {_money(today.total_sales, currency)} in sales."
+        text = f"Today so far: {_things(today.orders, 'order')}, {in_words(today.total_sales, currency)} in sales."
         sentences.append(Sentence("today", text, "flat"))
     return sentences
 
@@ -52,11 +50,11 @@ def _sales(day: Figures, before: Figures, currency: str) -> Sentence:
     direction = _direction(day.total_sales, before.total_sales)
     if not day.orders and not day.total_sales:
         return Sentence("total_sales", "No sales yesterday.", direction)
-    amount = _money(day.total_sales, currency)
+    amount = in_words(day.total_sales, currency)
     if before.total_sales <= 0:
         return Sentence("total_sales", f"Yesterday's sales were {amount}.", direction)
     percent = round(abs(day.total_sales - before.total_sales) / before.total_sales * 100)
-    then = _money(before.total_sales, currency)
+    then = in_words(before.total_sales, currency)
     if percent == 0:
         return Sentence("total_sales", f"Yesterday's sales were {amount}, level with the day before ({then}).", "flat")
     word = "up" if direction == "up" else "down"
@@ -78,11 +76,3 @@ def _direction(value: Decimal | int, before: Decimal | int) -> str:
 
 def _things(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def _money(amount: Decimal, currency: str) -> str:
-    text = to_wire(quantize(abs(amount), currency), currency)
-    whole, _, fraction = text.partition(".")
-    grouped = f"{int(whole):,}" + (f".{fraction}" if fraction else "")
-    sign = "−" if amount < 0 else ""
-    return f"{sign}{_SIGNS[currency]}{grouped}" if currency in _SIGNS else f"{sign}{currency} {grouped}"

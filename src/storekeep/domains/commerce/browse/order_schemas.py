@@ -285,7 +285,7 @@ def _order_amounts(order: Order) -> dict[str, Any]:
 class TimelineActorRead(Read):
     """Who did it."""
 
-    kind: str = Field(description="member, system, shopify, playbook or assistant.", examples=["shopify"])
+    kind: str = Field(description="member, system or shopify.", examples=["shopify"])
     name: str
 
 
@@ -296,7 +296,7 @@ class TimelineEntryRead(Read):
     at: Moment
     actor: TimelineActorRead
     action: str = Field(examples=["order.refunded"])
-    summary: str = Field(examples=["Refunded 12.00 GBP"])
+    summary: str = Field(description="What happened, in words. Never empty.", examples=["Refunded £12.00"])
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from storekeep.domains.audit.public import Subject, timeline
 from storekeep.domains.commerce.browse.orders import WholeOrder, get_order
-from storekeep.kit.money import to_wire
+from storekeep.kit.money import in_words
 from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, encode_cursor
 from storekeep.kit.scope import ActorKind
 from storekeep.runtime.database import TenantSession
@@ -65,7 +65,7 @@ def _after(cursor: str | None) -> tuple[datetime, str | None]:
 def told_by_shopify(found: WholeOrder) -> Iterator[TimelineEntry]:
     """What the copied order says happened, and when."""
     order, currency = found.row.order, found.row.order.currency
-    total = f"{to_wire(order.total_price, currency)} {currency}"
+    total = in_words(order.total_price, currency)
     yield _entry(order.id, "placed", order.source_created_at, "order.placed", f"Order placed for {total}")
     for parcel in found.fulfillments:
         carrier = f" with {parcel.tracking_company}" if parcel.tracking_company else ""
@@ -73,8 +73,7 @@ def told_by_shopify(found: WholeOrder) -> Iterator[TimelineEntry]:
         if parcel.delivered_at is not None:
             yield _entry(parcel.id, "delivered", parcel.delivered_at, "order.delivered", "Delivered")
     for refund, _ in found.refunds:
-        paid_back = f"{to_wire(refund.total, currency)} {currency}"
-        summary = f"Refunded {paid_back}" if refund.total else "Goods taken back without paying back"
+        summary = f"Refunded {in_words(refund.total, currency)}" if refund.total else "Goods taken back without paying back"
         yield _entry(refund.id, "refunded", refund.processed_at, "order.refunded", summary)
     if order.cancelled_at is not None:
         why = f": {order.cancel_reason.lower()}" if order.cancel_reason else ""
