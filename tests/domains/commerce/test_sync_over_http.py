@@ -143,10 +143,10 @@ async def test_what_is_not_ones_own_does_not_exist(counter: Counter) -> None:
     stranger = await counter.owner.house.new_owner()
     _, made = await counter.sync(storeId=counter.store)
     run, (order, _) = made["items"][0]["id"], await counter.order()
-    assert await answer(stranger, "POST", "/api/sync", {"storeId": counter.store}) == (404, "NOT_FOUND")
+    assert await answer(stranger, "POST", "/api/sync", {"storeId": counter.store}) == (404, "STORE_NOT_FOUND")
     for named in (str(counter.owner.tenant_id), counter.store):
         assert await answer(stranger, "POST", "/api/sync", {"tenantId": named}) == (404, "TENANT_NOT_FOUND")
-    assert await counter.sync(storeId=str(uuid7())) == (404, "NOT_FOUND")
+    assert await counter.sync(storeId=str(uuid7())) == (404, "STORE_NOT_FOUND")
     assert await answer(stranger, "GET", f"/api/sync/runs/{run}") == (404, "SYNC_RUN_NOT_FOUND")
     assert await answer(stranger, "POST", f"/api/sync/runs/{run}/cancel") == (404, "SYNC_RUN_NOT_FOUND")
     assert await answer(stranger, "POST", f"/api/orders/{order}/refresh") == (404, "ORDER_NOT_FOUND")

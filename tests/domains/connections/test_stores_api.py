@@ -121,16 +121,16 @@ async def test_another_tenants_things_are_not_found(house: House, owner: Person,
     stranger = await new_owner()
     erasure = (await owner.http.request("DELETE", f"/api/stores/{store_id}", json={"confirmName": shop})).json()
     attempts = [
-        ("GET", f"/api/stores/{store_id}", None),
-        ("PATCH", f"/api/stores/{store_id}", {"syncPaused": True}),
-        ("DELETE", f"/api/stores/{store_id}", {"confirmName": shop}),
-        ("GET", f"/api/erasures/{erasure['id']}", None),
-        ("GET", f"/api/stores/{uuid7()}", None),
-        ("GET", "/api/stores/not-an-id", None),
+        ("GET", f"/api/stores/{store_id}", None, "STORE_NOT_FOUND"),
+        ("PATCH", f"/api/stores/{store_id}", {"syncPaused": True}, "STORE_NOT_FOUND"),
+        ("DELETE", f"/api/stores/{store_id}", {"confirmName": shop}, "STORE_NOT_FOUND"),
+        ("GET", f"/api/stores/{uuid7()}", None, "STORE_NOT_FOUND"),
+        ("GET", f"/api/erasures/{erasure['id']}", None, "NOT_FOUND"),
+        ("GET", "/api/stores/not-an-id", None, "NOT_FOUND"),
     ]
-    for method, path, body in attempts:
+    for method, path, body, code in attempts:
         answer = await stranger.http.request(method, path, json=body)
-        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND"), path
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, code), path
     assert (await stranger.http.get("/api/stores")).json() == {"items": [], "nextCursor": None}
 
 

@@ -6541,6 +6541,27 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `VALIDATION_UNKNOWN_SORT`: This list cannot be sorted that way.; `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
             422: {
                 headers: {
@@ -8320,6 +8341,27 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `VALIDATION_UNKNOWN_SORT`: This list cannot be sorted that way.; `VALIDATION_INVALID_CURSOR`: This page cursor does not belong to this list. Start again from the first page. */
             422: {
                 headers: {
@@ -9251,6 +9293,27 @@ export interface operations {
                      *         "code": "PERMISSION_DENIED",
                      *         "details": {},
                      *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
                      *         "retryable": false
                      *       },
                      *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
@@ -10253,7 +10316,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `NOT_FOUND`: There is no such store here. */
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10262,7 +10325,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": {
-                     *         "code": "NOT_FOUND",
+                     *         "code": "STORE_NOT_FOUND",
                      *         "details": {},
                      *         "message": "There is no such store here.",
                      *         "retryable": false
@@ -10456,7 +10519,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `NOT_FOUND`: There is no such store here. */
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10465,7 +10528,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": {
-                     *         "code": "NOT_FOUND",
+                     *         "code": "STORE_NOT_FOUND",
                      *         "details": {},
                      *         "message": "There is no such store here.",
                      *         "retryable": false
@@ -10663,7 +10726,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `NOT_FOUND`: There is no such store here. */
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10672,7 +10735,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": {
-                     *         "code": "NOT_FOUND",
+                     *         "code": "STORE_NOT_FOUND",
                      *         "details": {},
                      *         "message": "There is no such store here.",
                      *         "retryable": false
@@ -10905,7 +10968,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `NOT_FOUND`: There is no such store here.; `TENANT_NOT_FOUND`: There is no such tenant here. */
+            /** @description `STORE_NOT_FOUND`: There is no such store here.; `TENANT_NOT_FOUND`: There is no such tenant here. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10914,7 +10977,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "error": {
-                     *         "code": "NOT_FOUND",
+                     *         "code": "STORE_NOT_FOUND",
                      *         "details": {},
                      *         "message": "There is no such store here.",
                      *         "retryable": false

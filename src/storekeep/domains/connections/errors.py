@@ -8,6 +8,7 @@ from storekeep.kit.errors import AppError, Conflict, InvalidInput, Kind, NotFoun
 class StoreNotFound(NotFound):
     """There is no such store in this tenant."""
 
+    code = "STORE_NOT_FOUND"
     message = "There is no such store here."
 
 

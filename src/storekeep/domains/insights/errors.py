@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storekeep.kit.errors import InvalidInput, NotFound
+from storekeep.kit.errors import InvalidInput
 
 
 class RangeTooLong(InvalidInput):
@@ -10,10 +10,3 @@ class RangeTooLong(InvalidInput):
 
     code = "VALIDATION_RANGE_TOO_LONG"
     message = "The range is too long. Ask for ten years at most."
-
-
-class StoreUnknown(NotFound):
-    """No store of this id in the tenant."""
-
-    code = "STORE_NOT_FOUND"
-    message = "There is no such store here."

@@ -9,8 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from storekeep.domains.commerce.public import CurrencyUse, currencies
-from storekeep.domains.connections.public import StoreView, list_stores
-from storekeep.domains.insights.errors import StoreUnknown
+from storekeep.domains.connections.public import StoreNotFound, StoreView, list_stores
 from storekeep.kit.clock import day_in, now, zone
 from storekeep.runtime.database import TenantSession
 
@@ -42,14 +41,14 @@ class Question:
 
 
 async def ask(session: TenantSession, *, store_id: UUID | None = None, currency: str | None = None) -> Question:
-    """The question as far as the tenant's own facts decide it. Raises StoreUnknown.
+    """The question as far as the tenant's own facts decide it. Raises StoreNotFound.
 
     Without `currency`, the one most orders are in; before the first order, the first store's.
     """
     stores = await list_stores(session)
     asked: Sequence[StoreView] = [store for store in stores if store_id in (None, store.id)]
     if store_id is not None and not asked:
-        raise StoreUnknown()
+        raise StoreNotFound()
     in_use = await currencies(session, store_id=store_id)
     usual = in_use[0].currency if in_use else (asked[0].currency if asked else DEFAULT_CURRENCY)
     names = sorted({store.time_zone for store in asked}) or ["UTC"]

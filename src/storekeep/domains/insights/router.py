@@ -10,10 +10,11 @@ from pydantic import TypeAdapter
 
 from storekeep.domains.accounts.guard import Needs, Permission, tenant_router
 from storekeep.domains.commerce.public import top_customers, top_products
+from storekeep.domains.connections.public import StoreNotFound
 from storekeep.domains.insights import periods as placed
 from storekeep.domains.insights.changes import changes
 from storekeep.domains.insights.definitions import METRICS
-from storekeep.domains.insights.errors import RangeTooLong, StoreUnknown
+from storekeep.domains.insights.errors import RangeTooLong
 from storekeep.domains.insights.overview import overview
 from storekeep.domains.insights.question import Question, ask
 from storekeep.domains.insights.ranges import Compare, Interval, compared, resolve
@@ -115,7 +116,7 @@ async def _reader(
 Reading = Annotated[Reader, Depends(_reader)]
 
 
-@router.get("/summary", summary="Totals over everything stored", responses=refusals(StoreUnknown))
+@router.get("/summary", summary="Totals over everything stored", responses=refusals(StoreNotFound))
 async def get_summary(reading: Reading, store_id: StoreId = None, currency: CurrencyCode = None) -> SummaryRead:
     """All stored customers and orders, test and cancelled ones too; revenue is the sum of orders' total prices in one currency.
 
@@ -129,7 +130,7 @@ async def get_summary(reading: Reading, store_id: StoreId = None, currency: Curr
     return answer
 
 
-@router.get("/top-customers", summary="The five customers with the highest revenue", responses=refusals(StoreUnknown))
+@router.get("/top-customers", summary="The five customers with the highest revenue", responses=refusals(StoreNotFound))
 async def list_top_customers(
     reading: Reading,
     limit: Annotated[
@@ -150,7 +151,7 @@ async def list_top_customers(
     return answer
 
 
-@router.get("/orders", summary="Orders and revenue by day", responses=refusals(StoreUnknown, RangeTooLong))
+@router.get("/orders", summary="Orders and revenue by day", responses=refusals(StoreNotFound, RangeTooLong))
 async def list_orders_by_day(
     reading: Reading, days: Days, store_id: StoreId = None, currency: CurrencyCode = None
 ) -> list[OrdersDayRead]:
@@ -167,7 +168,7 @@ async def list_orders_by_day(
     return answer
 
 
-@router.get("/overview", summary="Every metric over a range", responses=refusals(StoreUnknown, RangeTooLong))
+@router.get("/overview", summary="Every metric over a range", responses=refusals(StoreNotFound, RangeTooLong))
 async def get_overview(
     reading: Reading,
     days: Days,
@@ -188,7 +189,7 @@ async def get_overview(
     return answer
 
 
-@router.get("/periods", summary="All time, this week, this month", responses=refusals(StoreUnknown))
+@router.get("/periods", summary="All time, this week, this month", responses=refusals(StoreNotFound))
 async def list_periods(reading: Reading, store_id: StoreId = None, currency: CurrencyCode = None) -> PeriodsRead:
     """Orders placed and the sum of their total prices; weeks begin on Monday."""
 
@@ -200,7 +201,7 @@ async def list_periods(reading: Reading, store_id: StoreId = None, currency: Cur
     return answer
 
 
-@router.get("/timeseries", summary="A chart's points", responses=refusals(StoreUnknown, RangeTooLong))
+@router.get("/timeseries", summary="A chart's points", responses=refusals(StoreNotFound, RangeTooLong))
 async def get_timeseries(
     reading: Reading,
     days: Days,
@@ -231,7 +232,7 @@ async def get_timeseries(
     return answer
 
 
-@router.get("/top-products", summary="Best sellers of a range", responses=refusals(StoreUnknown, RangeTooLong))
+@router.get("/top-products", summary="Best sellers of a range", responses=refusals(StoreNotFound, RangeTooLong))
 async def list_top_products(
     reading: Reading,
     days: Days,
@@ -258,7 +259,7 @@ async def list_top_products(
     return answer
 
 
-@router.get("/changes", summary="What changed since yesterday, in words", responses=refusals(StoreUnknown))
+@router.get("/changes", summary="What changed since yesterday, in words", responses=refusals(StoreNotFound))
 async def list_changes(reading: Reading, store_id: StoreId = None, currency: CurrencyCode = None) -> ChangesRead:
     """The last whole day at the store against the one before it."""
 

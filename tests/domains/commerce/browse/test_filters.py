@@ -114,7 +114,19 @@ async def test_orders_of_a_store_and_of_a_customer(shop: tuple[Books, list[dict[
             assert await names(books, customerId=person["id"], financialStatus="PAID") == paid
             other = str(books.shops[1 - place].calendar.store_id)
             assert await names(books, customerId=person["id"], storeId=other) == set()
-    assert await names(books, storeId=str(uuid7())) == await names(books, customerId=str(uuid7())) == set()
+    assert await names(books, customerId=str(uuid7())) == set()
+
+
+async def test_a_list_of_a_store_that_is_not_there_says_so(shop: tuple[Books, list[dict[str, Any]]], house: House) -> None:
+    """Nobody's store and another tenant's look alike; an empty list of a store of one's own is a list."""
+    books, _ = shop
+    stranger = Books(await house.new_owner())
+    empty = await stranger.open()
+    for name in ("orders", "customers", "products"):
+        for store_id in (uuid7(), books.shops[0].calendar.store_id):
+            answer = await stranger.owner.http.get(f"/api/{name}", params={"storeId": str(store_id)})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (404, "STORE_NOT_FOUND"), name
+        assert (await stranger.read(f"/api/{name}", storeId=empty.calendar.store_id))["items"] == []
 
 
 async def test_products_by_status_and_store(shop: tuple[Books, list[dict[str, Any]]]) -> None:

@@ -1,6 +1,7 @@
 """GET /api/orders, /api/customers, /api/products: lists and details of the copied store."""
 
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Query
 
@@ -18,7 +19,8 @@ from storekeep.domains.commerce.browse.schemas import (
     ProductRead,
 )
 from storekeep.domains.commerce.browse.timeline import order_timeline
-from storekeep.kit.paging import InvalidCursor
+from storekeep.domains.connections.public import StoreNotFound, get_store
+from storekeep.kit.paging import InvalidCursor, Page
 from storekeep.runtime.database import TenantSession
 from storekeep.runtime.web.params import Days, Id, Paging, PathId
 from storekeep.runtime.web.routes import refusals
@@ -34,7 +36,13 @@ StoreId = Annotated[Id | None, Query(alias="storeId", description="One store; al
 Status = Annotated[str | None, Query(max_length=40, pattern="^[A-Za-z_]+$")]
 
 
-@router.get("/orders", summary="List orders", responses=refusals(UnknownSort, InvalidCursor))
+async def _known_store(session: TenantSession, store_id: UUID | None, found: Page[Any]) -> None:
+    """Raises StoreNotFound where a list is empty because the tenant has no such store. A list with items needs no asking."""
+    if store_id is not None and not found.items:
+        await get_store(session, store_id)
+
+
+@router.get("/orders", summary="List orders", responses=refusals(StoreNotFound, UnknownSort, InvalidCursor))
 async def list_orders(
     session: OrdersIn,
     paging: Paging,
@@ -61,6 +69,7 @@ async def list_orders(
         test=test,
     )
     found = await orders.list_orders(session, wanted, sort_name=sort, limit=paging.limit, cursor=paging.cursor)
+    await _known_store(session, store_id, found)
     return ListRead(items=[OrderRead.of(row) for row in found.items], next_cursor=found.next_cursor)
 
 
@@ -77,7 +86,7 @@ async def list_order_timeline(session: OrdersIn, order_id: PathId, paging: Pagin
     return ListRead(items=[TimelineEntryRead.of(entry) for entry in found.items], next_cursor=found.next_cursor)
 
 
-@router.get("/customers", summary="List customers", responses=refusals(UnknownSort, InvalidCursor))
+@router.get("/customers", summary="List customers", responses=refusals(StoreNotFound, UnknownSort, InvalidCursor))
 async def list_customers(
     session: CustomersIn,
     paging: Paging,
@@ -90,6 +99,7 @@ async def list_customers(
     used, found = await customers.list_customers(
         session, text=q, store_id=store_id, currency=currency, sort_name=sort, limit=paging.limit, cursor=paging.cursor
     )
+    await _known_store(session, store_id, found)
     return ListRead(items=[CustomerRead.of(row, used) for row in found.items], next_cursor=found.next_cursor)
 
 
@@ -99,7 +109,7 @@ async def get_customer(session: CustomersIn, customer_id: PathId) -> CustomerDet
     return CustomerDetailRead.whole(*await customers.get_customer(session, customer_id))
 
 
-@router.get("/products", summary="List products", responses=refusals(UnknownSort, InvalidCursor))
+@router.get("/products", summary="List products", responses=refusals(StoreNotFound, UnknownSort, InvalidCursor))
 async def list_products(
     session: ProductsIn,
     paging: Paging,
@@ -120,6 +130,7 @@ async def list_products(
         limit=paging.limit,
         cursor=paging.cursor,
     )
+    await _known_store(session, store_id, found)
     return ListRead(items=[ProductRead.of(product) for product in found.items], next_cursor=found.next_cursor)
 
 
