@@ -1,12 +1,14 @@
 # Everything a person does with the project. `make help` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-long bench python page tools python-tests
+.PHONY: help run test check test-long bench python page tools python-tests check-python check-page page-tests
 MAKEFLAGS += --no-print-directory
 
 PYTHON_ENV := .venv/bin
 # Plugins are named, not searched for: that is faster, and what happens to be installed changes nothing.
 PYTEST := PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(PYTHON_ENV)/python -m pytest -p pytest_asyncio.plugin -p hypothesis.extra.pytestplugin
 WORKERS ?= 2
+# Two at a time, each one's output in one piece; all of them run, whichever fails.
+SIDE_BY_SIDE := $(MAKE) -j2 -k --output-sync=target
 COVERAGE := -p pytest_cov --cov=storekeep --cov-report=term:skip-covered --cov-fail-under=85
 
 help: ## Show this list
@@ -17,8 +19,7 @@ run: python page ## Install what is missing and run the product at http://127.0.
 
 test: python page tools ## Run every check and every test
 	@failed=; \
-	$(MAKE) check || failed="$$failed check"; \
-	npm --prefix frontend run --silent test || failed="$$failed page"; \
+	$(SIDE_BY_SIDE) check-python check-page page-tests || failed="checks"; \
 	FAILED_PARTS="$$failed" $(MAKE) python-tests && test -z "$$failed"
 
 # Last, so that a run ends with pytest's summary; a part that failed before it is one more failure in it.
@@ -26,13 +27,21 @@ python-tests: python
 	@$(PYTEST) -p xdist -n $(WORKERS) --dist loadfile -m "not long" $(COVERAGE)
 
 check: python page ## Format, lint, types, import contracts; of Python and of the page
+	@$(SIDE_BY_SIDE) check-python check-page
+
+check-python: python
 	@failed=; \
 	$(PYTHON_ENV)/python -m ruff format --check . || failed=1; \
 	$(PYTHON_ENV)/python -m ruff check . || failed=1; \
 	$(PYTHON_ENV)/python -m mypy || failed=1; \
 	$(PYTHON_ENV)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' || failed=1; \
-	npm --prefix frontend run --silent check || failed=1; \
 	test -z "$$failed"
+
+check-page: page
+	@npm --prefix frontend run --silent check
+
+page-tests: page
+	@npm --prefix frontend run --silent test
 
 test-long: python page tools ## Run the slow forms of the tests: many repetitions, large data, timed assertions
 	@$(PYTEST) -m long
