@@ -16,13 +16,19 @@ def test_the_document_is_made_from_the_code() -> None:
 
 def test_codes_are_stable_words_with_a_status_and_a_sentence() -> None:
     rows = catalogue()
-    assert len({row.code for row in rows}) == len(rows)
+    assert len({(row.code, row.status, row.message) for row in rows}) == len(rows)
     for row in rows:
         assert re.fullmatch("[A-Z][A-Z0-9]*(_[A-Z0-9]+)+|CONFLICT", row.code), row.code
         assert 400 <= row.status < 600
         assert row.message.endswith((".", "!")), row.code
         assert "|" not in row.message + row.when, row.code
         assert row.when, row.code
+
+
+def test_a_shared_code_is_listed_with_every_status_and_message_it_has() -> None:
+    lines = [row for row in catalogue() if row.code == "SHOPIFY_AUTH_FAILED"]
+    assert [row.status for row in lines] == [403, 409, 409, 422]
+    assert {"Shopify no longer accepts our access to this store. Connect it again."} < {row.message for row in lines}
 
 
 def test_what_the_web_layer_refuses_is_listed() -> None:

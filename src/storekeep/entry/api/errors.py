@@ -27,6 +27,8 @@ Every answer that is not a success has this body, whatever the route and whateve
 - `details.support` is whom to ask, where we are at fault. Quote `requestId`; the `X-Request-Id` header and our logs have it too.
 - `retryable` says whether the same request may succeed later; 429 and 503 carry `Retry-After` in seconds.
 
+A code that is answered with several statuses or messages has a line for each.
+
 This table is made from the code: `python -m storekeep.entry.api.errors > docs/errors.md`.
 
 | code | status | retryable | message | when |
@@ -53,17 +55,24 @@ _CLASSLESS = (
 
 
 def catalogue() -> list[ErrorCode]:
-    """Every code the product can answer with, by code. Where classes share a code, the most general one speaks for it."""
+    """Every code the product can answer with, by code, and each status and message it has.
+
+    Of classes that share all three the most general one speaks.
+    """
     for module in pkgutil.walk_packages(storekeep.__path__, "storekeep."):
         if not module.name.startswith(_LEFT_OUT):
             importlib.import_module(module.name)
-    rows = {row.code: row for row in _CLASSLESS}
+    rows = {_said(row): row for row in _CLASSLESS}
     for error in sorted(_subclasses(AppError), key=_generality):
         if error.__module__.startswith("storekeep."):
-            said = rows.get(error.code)
-            if said is None or said in _CLASSLESS:
-                rows[error.code] = _row(error)
-    return sorted(rows.values(), key=lambda row: row.code)
+            row = _row(error)
+            if _said(row) not in rows or rows[_said(row)] in _CLASSLESS:
+                rows[_said(row)] = row
+    return sorted(rows.values(), key=lambda row: (row.code, row.status))
+
+
+def _said(row: ErrorCode) -> tuple[str, int, str]:
+    return row.code, row.status, row.message
 
 
 def _subclasses(base: type[AppError]) -> Iterator[type[AppError]]:
