@@ -116,9 +116,17 @@ describe('settings', () => {
     const [first] = await screen.findAllByRole('button', { name: 'Disconnect' });
     await user.click(first as HTMLElement);
     expect(await screen.findByText(/This erases \d+ orders/)).toBeVisible();
+    expect(screen.getByText(/app is removed from the shop in Shopify/)).toBeVisible();
     await user.type(screen.getByLabelText(/Type the shop/), 'demo-store.myshopify.com');
     await user.click(screen.getByRole('button', { name: 'Disconnect and erase' }));
     await waitFor(() => expect(router.state.location.pathname).toMatch(/^\/settings\/erasures\//));
+  });
+
+  it('tell a viewer who connects a store, without a form that could not be sent', async () => {
+    network.reset({ role: 'viewer' });
+    renderApp('/stores/connect');
+    expect(await screen.findByText('An owner or admin connects stores')).toBeVisible();
+    expect(screen.queryByLabelText('Shop address')).toBeNull();
   });
 
   it('show a viewer what they may not do, and who can change that', async () => {

@@ -14,13 +14,13 @@ import { LinesSkeleton } from '~/patterns/skeletons';
 import { IconButton } from '~/ui/icon-button';
 import { Panel } from '~/ui/panel';
 import { When } from '~/ui/when';
-import { ROLES } from './model';
+import { fixedRole, rolesToGive, ROLES } from './model';
 import { useChangeRole, useRemoveMember } from './mutations';
 import { membersQuery } from './queries';
 import classes from './settings.module.css';
 
 export function MembersPanel() {
-  const { tenantId, session } = useSession();
+  const { tenantId, session, role } = useSession();
   const members = useQuery(membersQuery(tenantId));
   const remove = useRemoveMember();
   const [leaving, setLeaving] = useState<Member | null>(null);
@@ -31,7 +31,12 @@ export function MembersPanel() {
           {({ items }) => (
             <ul className={classes.rows}>
               {items.map((member) => (
-                <MemberRow key={member.id} member={member} onRemove={() => setLeaving(member)} />
+                <MemberRow
+                  key={member.id}
+                  member={member}
+                  fixed={fixedRole(member, items, role)}
+                  onRemove={() => setLeaving(member)}
+                />
               ))}
             </ul>
           )}
@@ -67,8 +72,15 @@ export function MembersPanel() {
   );
 }
 
-function MemberRow({ member, onRemove }: { member: Member; onRemove: () => void }) {
-  const { session } = useSession();
+interface MemberRowProps {
+  member: Member;
+  /** Why neither the role can be changed nor the member removed, whoever asks. */
+  fixed: string | null;
+  onRemove: () => void;
+}
+
+function MemberRow({ member, fixed, onRemove }: MemberRowProps) {
+  const { session, role: own } = useSession();
   const refusal = useRefusal('member:write');
   const change = useChangeRole();
   const self = member.userId === session.user.id;
@@ -85,9 +97,10 @@ function MemberRow({ member, onRemove }: { member: Member; onRemove: () => void 
         <p className={classes.sub}>
           {member.email} · since <When at={member.createdAt} detail="date" />
         </p>
+        {!refusal && fixed && <p className={classes.reason}>{fixed}</p>}
       </div>
-      {refusal ? (
-        <span title={refusal}>{ROLES[member.role].label}</span>
+      {(refusal ?? fixed) ? (
+        <span title={refusal ?? undefined}>{ROLES[member.role].label}</span>
       ) : (
         <>
           <Select
@@ -95,7 +108,7 @@ function MemberRow({ member, onRemove }: { member: Member; onRemove: () => void 
             className={classes.role}
             value={member.role}
             disabled={change.isPending}
-            data={Object.entries(ROLES).map(([value, { label }]) => ({ value, label }))}
+            data={rolesToGive(own).map((value) => ({ value, label: ROLES[value].label }))}
             onChange={(role) =>
               role &&
               role !== member.role &&

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { describeDevice, emailProblem, passwordProblem } from './model';
+import { buildState } from '~/test/fake/state';
+import { describeDevice, emailProblem, fixedRole, passwordProblem, rolesToGive } from './model';
 
 it.each([
   [
@@ -22,4 +23,16 @@ it('checks only what it can be sure of', () => {
   expect(emailProblem('ada')).not.toBeNull();
   expect(passwordProblem('eight ch')).toBeNull();
   expect(passwordProblem('short')).not.toBeNull();
+});
+
+it('the only owner is fixed and says why; with a second one, owners change owners', () => {
+  const { members } = buildState({ days: 1, perDay: 1 });
+  const [owner, admin] = members;
+  if (!owner || !admin) throw new Error('the stand-in has members');
+  expect(fixedRole(owner, members, 'owner')).toMatch(/only owner/);
+  expect(fixedRole(admin, members, 'owner')).toBeNull();
+  const two = [owner, { ...admin, role: 'owner' as const }];
+  expect(fixedRole(owner, two, 'owner')).toBeNull();
+  expect(fixedRole(owner, two, 'admin')).toMatch(/Only an owner/);
+  expect(rolesToGive('admin')).not.toContain('owner');
 });

@@ -1,5 +1,5 @@
 /** Plain facts about people's accounts. Pure. */
-import type { Role } from '~/api/types';
+import type { Member, Role } from '~/api/types';
 
 export const ROLES: Record<Role, { label: string; may: string }> = {
   owner: { label: 'Owner', may: 'Everything, including deleting the tenant.' },
@@ -7,6 +7,21 @@ export const ROLES: Record<Role, { label: string; may: string }> = {
   agent: { label: 'Agent', may: 'Sees orders, customers, products and figures; starts syncs and refreshes orders.' },
   viewer: { label: 'Viewer', may: 'Sees orders, customers, products and figures; changes nothing.' },
 };
+
+/** Why a member's role is fixed for whoever looks, or null where it can be changed. */
+export function fixedRole(member: Member, all: readonly Member[], own: Role): string | null {
+  if (member.role !== 'owner') return null;
+  if (all.filter((one) => one.role === 'owner').length < 2) {
+    return 'The only owner. A business always keeps one, so this role cannot change and its holder cannot be removed.';
+  }
+  return own === 'owner' ? null : 'Only an owner changes or removes an owner.';
+}
+
+/** Only owners make owners. */
+export function rolesToGive(own: Role): Role[] {
+  const roles = Object.keys(ROLES) as Role[];
+  return own === 'owner' ? roles : roles.filter((role) => role !== 'owner');
+}
 
 export const PASSWORD_RULE = 'At least 8 characters; a few words in a row work well.';
 

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
-import type { Tenant } from '~/api/types';
+import type { Store, Tenant } from '~/api/types';
 import { plural } from '~/lib/format';
 import { AllowedButton, useRefusal } from '~/patterns/allowed';
 import { Confirm } from '~/patterns/confirm';
@@ -115,8 +115,23 @@ function DeletePanel({ tenant, onDeleted }: { tenant: Tenant; onDeleted: (erasur
           </li>
           <li>all members’ access to it, all settings and the audit log</li>
         </ul>
-        <p>Nothing is changed in Shopify.</p>
+        <InShopify stores={stores} />
       </Confirm>
     </Panel>
+  );
+}
+
+/** What happens at Shopify's side: an app connected by consent goes, one a merchant made by hand stays. */
+function InShopify({ stores }: { stores: readonly Store[] }) {
+  const consented = stores.filter((store) => store.connectedVia === 'OAUTH').length;
+  const byToken = stores.length - consented;
+  return (
+    <p>
+      {consented > 0 &&
+        `The Storekeep app is also removed from ${plural(consented, 'shop')} in Shopify; orders, customers and products there stay as they are. `}
+      {byToken > 0 &&
+        `${plural(byToken, 'shop')} connected with a custom app’s token ${byToken === 1 ? 'keeps' : 'keep'} that app; remove it in the Shopify admin. `}
+      {stores.length === 0 && 'Nothing is changed in Shopify.'}
+    </p>
   );
 }

@@ -1,14 +1,16 @@
 /** Connecting a store: by consent in Shopify, or with a custom app's token. */
 import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconChevronDown, IconExternalLink, IconKey } from '@tabler/icons-react';
+import { IconChevronDown, IconExternalLink, IconKey, IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { problemFromThrown } from '~/api/problem';
 import type { Store } from '~/api/types';
-import { AllowedButton } from '~/patterns/allowed';
+import { useRefusal } from '~/patterns/allowed';
+import { EmptyState } from '~/patterns/empty-state';
 import { showFieldProblems } from '~/patterns/form-problems';
 import { Page } from '~/patterns/page';
 import { ProblemView, RequestId } from '~/patterns/problem-view';
+import { ButtonLink } from '~/ui/links';
 import { Panel } from '~/ui/panel';
 import { SecretInput } from '~/ui/secret-input';
 import classes from './connections.module.css';
@@ -32,51 +34,69 @@ const leave = (address: string) => window.location.assign(address);
 const shopProblem = (typed: string) =>
   shopDomain(typed) ? null : 'Enter the shop’s address, like my-shop or my-shop.myshopify.com.';
 
-export function ConnectPage({ failure, suggestion, onConnected, leaveFor = leave }: ConnectPageProps) {
+export function ConnectPage(props: ConnectPageProps) {
+  const refusal = useRefusal('store:write');
+  return (
+    <Page title="Connect a store" width="reading">
+      {refusal ? <NotYours refusal={refusal} /> : <WaysIn {...props} />}
+    </Page>
+  );
+}
+
+/** A form that could not be sent would only raise hopes. */
+function NotYours({ refusal }: { refusal: string }) {
+  return (
+    <EmptyState
+      icon={<IconLock size={28} stroke={1.5} />}
+      title="An owner or admin connects stores"
+      action={
+        <ButtonLink to="/insights" variant="default">
+          To the dashboard
+        </ButtonLink>
+      }
+    >
+      {refusal} Once they have connected a store, you see its orders, customers and figures here.
+    </EmptyState>
+  );
+}
+
+function WaysIn({ failure, suggestion, onConnected, leaveFor = leave }: ConnectPageProps) {
   const [going, setGoing] = useState(false);
   const form = useForm({ initialValues: { shop: suggestion ?? '' }, validate: { shop: shopProblem } });
   return (
-    <Page title="Connect a store" width="reading">
-      <div className={classes.stack}>
-        {failure && <FailureNotice failure={failure} />}
-        <Panel
-          title="Connect with Shopify"
-          note="You go to Shopify, see what Storekeep asks to read, and agree or not. Nothing in your shop is changed."
+    <div className={classes.stack}>
+      {failure && <FailureNotice failure={failure} />}
+      <Panel
+        title="Connect with Shopify"
+        note="You go to Shopify, see what Storekeep asks to read, and agree or not. Nothing in your shop is changed."
+      >
+        <form
+          className={classes.form}
+          onSubmit={form.onSubmit(({ shop }) => {
+            const domain = shopDomain(shop);
+            if (!domain) return;
+            setGoing(true);
+            leaveFor(consentAddress(domain));
+          })}
         >
-          <form
-            className={classes.form}
-            onSubmit={form.onSubmit(({ shop }) => {
-              const domain = shopDomain(shop);
-              if (!domain) return;
-              setGoing(true);
-              leaveFor(consentAddress(domain));
-            })}
-          >
-            <TextInput
-              label="Shop address"
-              placeholder="my-shop.myshopify.com"
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              size="md"
-              {...form.getInputProps('shop')}
-            />
-            <div>
-              <AllowedButton
-                permission="store:write"
-                type="submit"
-                size="md"
-                loading={going}
-                leftSection={<IconExternalLink size={18} />}
-              >
-                Continue to Shopify
-              </AllowedButton>
-            </div>
-          </form>
-        </Panel>
-        <TokenPanel onConnected={onConnected} />
-      </div>
-    </Page>
+          <TextInput
+            label="Shop address"
+            placeholder="my-shop.myshopify.com"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            size="md"
+            {...form.getInputProps('shop')}
+          />
+          <div>
+            <Button type="submit" size="md" loading={going} leftSection={<IconExternalLink size={18} />}>
+              Continue to Shopify
+            </Button>
+          </div>
+        </form>
+      </Panel>
+      <TokenPanel onConnected={onConnected} />
+    </div>
   );
 }
 
@@ -129,9 +149,9 @@ function TokenPanel({ onConnected }: { onConnected: (store: Store) => void }) {
         />
         {connect.isError && <ProblemView problem={connect.error} doing="changing" inline />}
         <div>
-          <AllowedButton permission="store:write" type="submit" loading={connect.isPending}>
+          <Button type="submit" loading={connect.isPending}>
             Connect store
-          </AllowedButton>
+          </Button>
         </div>
       </form>
     </Panel>

@@ -12,7 +12,7 @@ import { Panel } from '~/ui/panel';
 import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
 import classes from './connections.module.css';
-import { roomName } from './model';
+import { farewellWords, roomName } from './model';
 import { erasureQuery } from './queries';
 
 export function ErasurePanel({ erasureId }: { erasureId: string }) {
@@ -45,6 +45,11 @@ function ErasureView({ erasure }: { erasure: Erasure }) {
           </li>
         ))}
       </ul>
+      {erasure.farewells.map((farewell) => (
+        <p key={farewell.storeId} className={classes.advice} role="status">
+          {farewellWords(farewell)}
+        </p>
+      ))}
       <Facts
         facts={[
           { name: 'Asked for', value: <When at={erasure.requestedAt} detail="second" /> },

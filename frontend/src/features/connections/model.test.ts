@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Store } from '~/api/types';
 import { buildState } from '~/test/fake/state';
-import { connectErrorWords, minutesBehind, shopDomain, storeHealth } from './model';
+import { connectErrorWords, farewellWords, leavingWords, minutesBehind, shopDomain, storeHealth } from './model';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 const base = buildState({ now: NOW, days: 1, perDay: 1 }).shops[0]?.store as Store;
@@ -42,4 +42,10 @@ describe('a store’s health', () => {
 it('a failed connection is always put in words', () => {
   expect(connectErrorWords('SHOP_TAKEN')).toContain('another Storekeep account');
   expect(connectErrorWords('NEVER_SEEN')).toContain('Nothing was changed');
+});
+
+it('disconnecting says what becomes of the app in Shopify', () => {
+  expect(leavingWords({ connectedVia: 'OAUTH' })).toMatch(/app is removed from the shop/);
+  expect(leavingWords({ connectedVia: 'CUSTOM_APP' })).toMatch(/custom app stays in Shopify: remove it there/);
+  expect(farewellWords({ status: 'FAILED' })).toMatch(/Uninstall it in the Shopify admin/);
 });

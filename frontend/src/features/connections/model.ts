@@ -1,6 +1,8 @@
 /** Plain facts about stores: names, health, and what went wrong while connecting. Pure. */
-import type { Store } from '~/api/types';
+import type { Erasure, Store } from '~/api/types';
 import type { Tone } from '~/ui/state-badge';
+
+type Farewell = Erasure['farewells'][number];
 
 const SUFFIX = '.myshopify.com';
 const HANDLE = /^[a-z0-9][a-z0-9-]*$/;
@@ -64,6 +66,24 @@ export function minutesBehind(store: Store, now: Date): number {
 }
 
 export const INTERVALS = [1, 2, 5, 10, 15, 30, 60, 180, 360, 720, 1440] as const;
+
+/** What disconnecting does at Shopify's side: an app the merchant agreed to is removed there, one made by hand is not. */
+export function leavingWords(store: Pick<Store, 'connectedVia'>): string {
+  return store.connectedVia === 'OAUTH'
+    ? 'The Storekeep app is removed from the shop in Shopify too; its orders, customers and products there stay as they are.'
+    : 'The custom app stays in Shopify: remove it there, under Settings, Apps, Develop apps. Nothing else is changed in Shopify.';
+}
+
+const FAREWELLS: Record<Farewell['status'], string> = {
+  WAITING: 'Shopify was asked to remove the Storekeep app from the shop.',
+  DONE: 'The Storekeep app was removed from the shop in Shopify.',
+  FAILED: 'Shopify did not remove the Storekeep app. Uninstall it in the Shopify admin, under Settings, Apps.',
+};
+
+/** How the shop took leave of our app. */
+export function farewellWords(farewell: Pick<Farewell, 'status'>): string {
+  return FAREWELLS[farewell.status];
+}
 
 const CONNECT_ERRORS: Record<string, string> = {
   SHOPIFY_OAUTH_STATE_INVALID:

@@ -12,7 +12,7 @@ import { Panel } from '~/ui/panel';
 import { StateBadge } from '~/ui/state-badge';
 import { Ago, When } from '~/ui/when';
 import classes from './connections.module.css';
-import { consentAddress, INTERVALS, storeHealth } from './model';
+import { consentAddress, INTERVALS, leavingWords, storeHealth } from './model';
 import { useDisconnectStore, useUpdateStore } from './mutations';
 
 interface StoreCardProps {
@@ -167,7 +167,7 @@ function Disconnect({ store, onErasing }: { store: Store; onErasing: (erasureId:
           This erases {plural(store.counts.orders, 'order')}, {plural(store.counts.customers, 'customer')} and{' '}
           {plural(store.counts.products, 'product')} from Storekeep, for good, and gives up access to the shop.
         </p>
-        <p>Nothing is changed in Shopify. You can connect the shop again later and import anew.</p>
+        <p>{leavingWords(store)} You can connect the shop again later and import anew.</p>
       </Confirm>
     </>
   );

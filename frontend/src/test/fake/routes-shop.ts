@@ -289,6 +289,7 @@ function erasure(id: string, requestedAt: Date, subject: string) {
     subject,
     status: done ? 'DONE' : 'RUNNING',
     rooms,
+    farewells: [],
     requestedAt: requestedAt.toISOString(),
     finishedAt: done ? new Date().toISOString() : null,
   };
