@@ -129,6 +129,17 @@ describe('settings', () => {
     expect(screen.queryByLabelText('Shop address')).toBeNull();
   });
 
+  it('tell the audit log in words: facts are no changes, and no row is blank', async () => {
+    const [first, second] = network.api.state.audit;
+    Object.assign(first ?? {}, { summary: 'Signed in', before: null, after: { ip: '127.0.0.1' } });
+    Object.assign(second ?? {}, { action: 'store.some_new_thing', summary: ' ', before: null, after: null });
+    renderApp('/settings/audit');
+    const row = (await screen.findByText('Signed in')).closest('li') as HTMLElement;
+    expect(within(row).getByText('Details')).toBeVisible();
+    expect(within(row).queryByText(/changed/)).toBeNull();
+    expect(screen.getByText('Store: some new thing')).toBeVisible();
+  });
+
   it('show a viewer what they may not do, and who can change that', async () => {
     network.reset({ role: 'viewer' });
     renderApp('/operations/jobs');

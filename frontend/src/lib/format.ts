@@ -60,6 +60,13 @@ export function humanise(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** "store.role_changed" → "Store: role changed". */
+export function actionWords(action: string): string {
+  const at = action.indexOf('.');
+  if (at < 0) return humanise(action);
+  return `${humanise(action.slice(0, at))}: ${humanise(action.slice(at + 1)).toLowerCase()}`;
+}
+
 /** Two letters that stand for a name: "Ada Lovelace" → "AL", "acme" → "AC". */
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);

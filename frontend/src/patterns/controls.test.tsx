@@ -7,7 +7,7 @@ import { renderPart, user } from '~/test/render';
 import { AllowedButton } from './allowed';
 import { Confirm } from './confirm';
 import { Explain } from './explain';
-import { FilterPill, SearchBox } from './filter-bar';
+import { FilterGroup, FilterPill, SearchBox } from './filter-bar';
 import { Money } from './money';
 import { ShortcutSheet } from './shortcut-sheet';
 import { Tile } from './tile';
@@ -176,4 +176,20 @@ it('the shortcut sheet lists what is bound, from the same registry', () => {
   renderPart(<Page />);
   expect(screen.getByText('Go to the zoo')).toBeVisible();
   expect(screen.getByText('Z')).toBeVisible();
+});
+
+it('filters of a narrow screen lie behind one button that says how many are on', async () => {
+  const wide = window.matchMedia;
+  vi.stubGlobal('matchMedia', (query: string) => ({ ...wide(query), matches: query.includes('max-width') }));
+  renderPart(
+    <FilterGroup active={2}>
+      <button type="button">Payment</button>
+    </FilterGroup>,
+  );
+  vi.stubGlobal('matchMedia', wide);
+  const opener = screen.getByRole('button', { name: 'Filters: 2 on' });
+  expect(screen.queryByRole('button', { name: 'Payment' })).toBeNull();
+  await user.click(opener);
+  expect(opener).toHaveAttribute('aria-expanded', 'true');
+  expect(screen.getByRole('button', { name: 'Payment' })).toBeVisible();
 });

@@ -1,8 +1,8 @@
 /** Search box and filter pills over a list. What they choose belongs to the page's URL. */
 import { CloseButton, Menu, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useDebouncedCallback, useMediaQuery } from '@mantine/hooks';
+import { IconAdjustmentsHorizontal, IconChevronDown, IconChevronUp, IconSearch, IconX } from '@tabler/icons-react';
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { useShortcut } from '~/lib/keyboard/use-shortcut';
 import { Kbd } from '~/ui/kbd';
 import { MenuChoice } from '~/ui/menu-choice';
@@ -74,6 +74,37 @@ export function SearchBox({ label, value = '', onChange }: SearchBoxProps) {
         }
       }}
     />
+  );
+}
+
+/** Filters side by side; on a narrow screen behind one button that says how many are on, and wrapped when opened. */
+export function FilterGroup({ active, children }: { active: number; children: ReactNode }) {
+  const narrow = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
+  const [opened, setOpened] = useState(false);
+  const id = useId();
+  if (!narrow) return <>{children}</>;
+  const Chevron = opened ? IconChevronUp : IconChevronDown;
+  return (
+    <>
+      <span className={classes.pill} data-on={active > 0 || undefined}>
+        <button
+          type="button"
+          className={classes.pillMain}
+          aria-expanded={opened}
+          aria-controls={opened ? id : undefined}
+          onClick={() => setOpened(!opened)}
+        >
+          <IconAdjustmentsHorizontal size={16} stroke={1.75} aria-hidden="true" />
+          {active > 0 ? `Filters: ${active} on` : 'Filters'}
+          <Chevron size={14} aria-hidden="true" />
+        </button>
+      </span>
+      {opened && (
+        <div id={id} className={classes.group} role="group" aria-label="Filters">
+          {children}
+        </div>
+      )}
+    </>
   );
 }
 

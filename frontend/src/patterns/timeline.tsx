@@ -12,7 +12,8 @@ export interface TimelineEvent {
   at: string;
   actorKind: string;
   actorName: string;
-  summary: ReactNode;
+  /** Never blank: who has no words for it gives the action's own. */
+  summary: string;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   aside?: ReactNode;
@@ -50,6 +51,7 @@ export function Timeline({ events, timeZone }: TimelineProps) {
 
 function Entry({ event, timeZone }: { event: TimelineEvent; timeZone: string }) {
   const Icon = ACTORS[event.actorKind.toLowerCase()] ?? IconServerCog;
+  const changed = event.before !== null;
   const changes = changedFields(event.before, event.after);
   return (
     <li className={classes.entry}>
@@ -69,14 +71,20 @@ function Entry({ event, timeZone }: { event: TimelineEvent; timeZone: string }) 
         {(changes.length > 0 || event.aside) && (
           <details className={classes.changes}>
             <summary>
-              {changes.length === 0 ? 'Details' : plural(changes.length, 'field changed', 'fields changed')}
+              {changed && changes.length > 0 ? plural(changes.length, 'field changed', 'fields changed') : 'Details'}
             </summary>
             <dl>
               {changes.map((change) => (
                 <div key={change.field}>
                   <dt>{change.field}</dt>
                   <dd>
-                    <del>{showValue(change.before)}</del> <ins>{showValue(change.after)}</ins>
+                    {changed && event.after !== null ? (
+                      <>
+                        <del>{showValue(change.before)}</del> <ins>{showValue(change.after)}</ins>
+                      </>
+                    ) : (
+                      showValue(change.after ?? change.before)
+                    )}
                   </dd>
                 </div>
               ))}

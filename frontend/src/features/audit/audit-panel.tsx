@@ -6,6 +6,7 @@ import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import type { AuditEntry } from '~/api/types';
 import { dayIn } from '~/lib/dates';
+import { actionWords } from '~/lib/format';
 import { DateRange } from '~/patterns/date-range';
 import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
 import { FilterPill } from '~/patterns/filter-bar';
@@ -15,7 +16,7 @@ import { LinesSkeleton } from '~/patterns/skeletons';
 import { Timeline, type TimelineEvent } from '~/patterns/timeline';
 import { Panel } from '~/ui/panel';
 import classes from './audit.module.css';
-import { actionWords, actorWords, auditDays, auditFilters, type AuditSearch } from './model';
+import { actorWords, auditDays, auditFilters, type AuditSearch } from './model';
 import { auditQuery } from './queries';
 
 interface AuditPanelProps {
@@ -87,12 +88,12 @@ function toEvent(entry: AuditEntry): TimelineEvent {
     at: entry.at,
     actorKind: entry.actor.kind,
     actorName: actorWords(entry.actor),
-    summary: entry.summary || actionWords(entry.action),
+    summary: entry.summary.trim() || actionWords(entry.action),
     before: entry.before,
     after: entry.after,
-    aside: entry.requestId && (
+    aside: (
       <span className={classes.request}>
-        <RequestId id={entry.requestId} />
+        <code>{entry.action}</code> <RequestId id={entry.requestId} />
       </span>
     ),
   };

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { actionWords } from '~/lib/format';
 import { changedFields, showValue } from '~/patterns/change-fields';
-import { actionWords, auditFilters } from './model';
+import { auditFilters } from './model';
 
 it('entries read as sentences', () => {
   expect(actionWords('store.interval_changed')).toBe('Store: interval changed');

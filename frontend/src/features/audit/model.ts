@@ -31,13 +31,6 @@ export function auditFilters(search: AuditSearch, today: string): AuditFilters {
   return compact({ action: search.action, from: days?.from, to: days?.to });
 }
 
-/** "store.role_changed" → "Store: role changed". */
-export function actionWords(action: string): string {
-  const at = action.indexOf('.');
-  if (at < 0) return humanise(action);
-  return `${humanise(action.slice(0, at))}: ${humanise(action.slice(at + 1)).toLowerCase()}`;
-}
-
 export function actorWords(actor: AuditEntry['actor']): string {
   return actor.name || humanise(actor.kind);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { shopifyAdminAddress } from '../shopify-admin';
-import { FINANCIAL, isFiltered, orderFilters, readOrderSearch, stateWords } from './model';
+import { activeFilters, FINANCIAL, isFiltered, orderFilters, readOrderSearch, stateWords } from './model';
 
 const STORE = '0b9ad7a4-0000-7000-a000-000000000001';
 
@@ -43,4 +43,9 @@ describe('an order', () => {
     expect(shopifyAdminAddress('demo-store.myshopify.com', 'orders', '42')).toBe(address);
     expect(shopifyAdminAddress('demo-store.myshopify.com', 'orders', 'gid://shopify/Order/42')).toBe(address);
   });
+});
+
+it('filters that are on are counted, search and sort apart', () => {
+  expect(activeFilters({ q: 'ada', sort: 'total' })).toBe(0);
+  expect(activeFilters({ payment: 'PAID', cancelled: false, from: '2026-03-01', to: '2026-03-02' })).toBe(3);
 });

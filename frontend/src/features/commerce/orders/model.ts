@@ -109,6 +109,12 @@ export function orderFilters(search: OrderSearch, storeId: string | undefined, t
   });
 }
 
+/** How many filters are on, the search apart; the two ends of a range are one. */
+export function activeFilters(search: OrderSearch): number {
+  const { payment, fulfilment, range, from, to, cancelled, test } = search;
+  return [payment, fulfilment, range ?? from ?? to, cancelled, test].filter((one) => one !== undefined).length;
+}
+
 export function isFiltered(search: OrderSearch): boolean {
   return Object.keys(search).some((name) => name !== 'sort');
 }

@@ -81,7 +81,7 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
     {
       id: 'createdAt',
       header: scope.mixedZones ? 'Placed, your time' : 'Placed',
-      width: 164,
+      width: 196,
       sort: ['-createdAt', 'createdAt'],
       csv: (order) => order.createdAt,
       cell: (order) => <When at={order.createdAt} timeZone={scope.listZone(order.storeId)} />,

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import type { Order } from '~/api/types';
-import { humanise } from '~/lib/format';
+import { actionWords, humanise } from '~/lib/format';
 import { QueryView } from '~/patterns/query-view';
 import { LinesSkeleton } from '~/patterns/skeletons';
 import { Timeline } from '~/patterns/timeline';
@@ -29,7 +29,7 @@ export function OrderTimeline({ order }: { order: Order }) {
               at: item.at,
               actorKind: item.actor.kind,
               actorName: item.actor.name || humanise(item.actor.kind),
-              summary: item.summary,
+              summary: item.summary.trim() || actionWords(item.action),
               before: item.before,
               after: item.after,
             }))}

@@ -5,13 +5,14 @@ import { dayIn } from '~/lib/dates';
 import { humanise } from '~/lib/format';
 import { DateRange } from '~/patterns/date-range';
 import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
-import { FilterPill, SearchBox } from '~/patterns/filter-bar';
+import { FilterGroup, FilterPill, SearchBox } from '~/patterns/filter-bar';
 import { Page } from '~/patterns/page';
 import { ButtonLink } from '~/ui/links';
 import {
   DEFAULT_ORDER_SORT,
   FINANCIAL,
   FULFILLMENT,
+  activeFilters,
   isFiltered,
   orderDays,
   orderFilters,
@@ -44,39 +45,41 @@ export function OrdersPage({ search, onSearch, onClear }: OrdersPageProps) {
   const toolbar = (
     <>
       <SearchBox label="Search orders" value={search.q} onChange={(q) => onSearch({ q })} />
-      <FilterPill
-        label="Payment"
-        value={search.payment}
-        options={options(FINANCIAL)}
-        onChange={(payment) => onSearch({ payment })}
-      />
-      <FilterPill
-        label="Fulfilment"
-        value={search.fulfilment}
-        options={options(FULFILLMENT)}
-        onChange={(fulfilment) => onSearch({ fulfilment })}
-      />
-      <DateRange
-        choice={search}
-        range={orderDays(search, today)}
-        timeZone={mixedZones ? null : timeZone}
-        today={today}
-        label="Placed"
-        onChange={({ range, from, to }) => onSearch({ range, from, to })}
-        onClear={() => onSearch({ range: undefined, from: undefined, to: undefined })}
-      />
-      <FilterPill
-        label="Cancelled"
-        value={asText(search.cancelled)}
-        options={YES_NO}
-        onChange={(value) => onSearch({ cancelled: asFlag(value) })}
-      />
-      <FilterPill
-        label="Test"
-        value={asText(search.test)}
-        options={YES_NO}
-        onChange={(value) => onSearch({ test: asFlag(value) })}
-      />
+      <FilterGroup active={activeFilters(search)}>
+        <FilterPill
+          label="Payment"
+          value={search.payment}
+          options={options(FINANCIAL)}
+          onChange={(payment) => onSearch({ payment })}
+        />
+        <FilterPill
+          label="Fulfilment"
+          value={search.fulfilment}
+          options={options(FULFILLMENT)}
+          onChange={(fulfilment) => onSearch({ fulfilment })}
+        />
+        <DateRange
+          choice={search}
+          range={orderDays(search, today)}
+          timeZone={mixedZones ? null : timeZone}
+          today={today}
+          label="Placed"
+          onChange={({ range, from, to }) => onSearch({ range, from, to })}
+          onClear={() => onSearch({ range: undefined, from: undefined, to: undefined })}
+        />
+        <FilterPill
+          label="Cancelled"
+          value={asText(search.cancelled)}
+          options={YES_NO}
+          onChange={(value) => onSearch({ cancelled: asFlag(value) })}
+        />
+        <FilterPill
+          label="Test"
+          value={asText(search.test)}
+          options={YES_NO}
+          onChange={(value) => onSearch({ test: asFlag(value) })}
+        />
+      </FilterGroup>
     </>
   );
   return (
