@@ -11,9 +11,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from storekeep.domains.commerce.calendars import Calendar
+from storekeep.domains.commerce.statements import for_any_tenant
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.database import TenantSession
 
@@ -99,7 +98,7 @@ _MET = _part(
     {"customers_created": "count(*)"},
 )
 _SUMS = ", ".join(f"sum({name}) AS {name}" for name in FIGURES)
-_COMPUTE = text(
+_COMPUTE = for_any_tenant(
     f"SELECT day, currency, {_SUMS} FROM ("
     + " UNION ALL ".join((_PLACED, _SOLD, _REFUNDED, _CORRECTED, _MET))
     + ") AS parts GROUP BY day, currency ORDER BY day, currency"
@@ -109,7 +108,7 @@ _STORED = ", ".join(FIGURES)
 _TYPED = ", ".join(
     [f"CAST(:{name} AS bigint[])" for name in _COUNTS] + [f"CAST(:{name} AS numeric[])" for name in _AMOUNTS]
 )  # fmt: skip
-_WRITE = text(
+_WRITE = for_any_tenant(
     f"INSERT INTO sales_days (tenant_id, id, store_id, day, currency, {_STORED})"
     f" SELECT :tenant, id, :store, day, currency, {_STORED}"
     f" FROM unnest(CAST(:ids AS uuid[]), CAST(:days AS date[]), CAST(:currencies AS text[]), {_TYPED})"
@@ -119,7 +118,7 @@ _WRITE = text(
     + f" WHERE ({', '.join(f'sales_days.{name}' for name in FIGURES)})"
     + f" IS DISTINCT FROM ({', '.join(f'excluded.{name}' for name in FIGURES)})"
 )
-_DROP = text(
+_DROP = for_any_tenant(
     "DELETE FROM sales_days s WHERE s.tenant_id = :tenant AND s.store_id = :store AND s.day = ANY(:touched) AND NOT EXISTS"
     " (SELECT FROM unnest(CAST(:days AS date[]), CAST(:currencies AS text[])) AS kept (day, currency)"
     " WHERE kept.day = s.day AND kept.currency = s.currency)"
@@ -154,13 +153,13 @@ async def recompute_days(session: TenantSession, calendar: Calendar, days: Colle
         await session.execute(_WRITE, {**key, **figures, "ids": [uuid7() for _ in rows]})
 
 
-_COMPUTE_SALES = text(
+_COMPUTE_SALES = for_any_tenant(
     "SELECT o.customer_id, o.currency, count(*) AS orders, sum(o.total_price) AS revenue,"
     " min(o.processed_at) FILTER (WHERE NOT o.test) AS first_order_at,"
     " max(o.processed_at) FILTER (WHERE NOT o.test) AS last_order_at"
     " FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = ANY(:customers) GROUP BY o.customer_id, o.currency"
 )
-_WRITE_SALES = text(
+_WRITE_SALES = for_any_tenant(
     "INSERT INTO customer_sales (tenant_id, id, store_id, customer_id, currency, orders, revenue, first_order_at, last_order_at)"
     " SELECT :tenant, * FROM unnest(CAST(:ids AS uuid[]), CAST(:stores AS uuid[]), CAST(:customers AS uuid[]),"
     " CAST(:currencies AS text[]), CAST(:orders AS bigint[]), CAST(:revenues AS numeric[]), CAST(:firsts AS timestamptz[]),"
@@ -170,7 +169,7 @@ _WRITE_SALES = text(
     " WHERE (customer_sales.orders, customer_sales.revenue, customer_sales.first_order_at, customer_sales.last_order_at)"
     " IS DISTINCT FROM (excluded.orders, excluded.revenue, excluded.first_order_at, excluded.last_order_at)"
 )
-_DROP_SALES = text(
+_DROP_SALES = for_any_tenant(
     "DELETE FROM customer_sales s WHERE s.tenant_id = :tenant AND s.customer_id = ANY(:touched) AND NOT EXISTS"
     " (SELECT FROM unnest(CAST(:customers AS uuid[]), CAST(:currencies AS text[])) AS kept (customer_id, currency)"
     " WHERE kept.customer_id = s.customer_id AND kept.currency = s.currency)"

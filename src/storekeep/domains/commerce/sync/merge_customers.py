@@ -7,14 +7,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from storekeep.domains.commerce import calendars
 from storekeep.domains.commerce.calendars import Calendar
 from storekeep.domains.commerce.sales_days import recompute_days
+from storekeep.domains.commerce.statements import for_any_tenant
 from storekeep.domains.commerce.sync.batch import Merged, Span
 from storekeep.domains.commerce.sync.columns import assigned, names, values
-from storekeep.domains.commerce.sync.staging import CUSTOMER_TABLES
+from storekeep.domains.commerce.sync.staging import CUSTOMER_TABLES, analyze
 from storekeep.kit.clock import now
 from storekeep.runtime.database import TenantSession
 
@@ -25,24 +24,24 @@ _HEAD = [c for c in CUSTOMER_TABLES["customers"].columns if c != "new_id"]
 _SUMS = ["fingerprint", "addresses"]
 _CHANGED = [c for c in _HEAD if c != "shopify_id"]
 
-_FIND_GONE = text("""
+_FIND_GONE = for_any_tenant("""
     SELECT c.id FROM customers c WHERE c.tenant_id = :tenant AND c.store_id = :store AND NOT c.placeholder
         AND (CAST(:starts AS timestamptz) IS NULL OR c.source_created_at >= :starts)
         AND (CAST(:ends AS timestamptz) IS NULL OR c.source_created_at < :ends)
         AND NOT EXISTS (SELECT FROM stage_customers s WHERE s.shopify_id = c.shopify_id)
         AND c.shopify_id <> ALL(CAST(:refused AS bigint[]))
 """)
-_FIND_DELETED = text("""
+_FIND_DELETED = for_any_tenant("""
     SELECT c.id FROM customers c WHERE c.tenant_id = :tenant AND c.store_id = :store
         AND c.shopify_id = ANY(CAST(:deleted AS bigint[]))
 """)
 # A customer's orders come first in the order of locks.
-_LOCK_ORDERS = text("""
+_LOCK_ORDERS = for_any_tenant("""
     SELECT o.sales_day FROM (
         SELECT o.id, o.sales_day FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = ANY(CAST(:gone AS uuid[]))
         ORDER BY o.id FOR NO KEY UPDATE) AS o
 """)
-_LOCK = text("""
+_LOCK = for_any_tenant("""
     SELECT count(*) FROM (
         SELECT c.id FROM customers c WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.id IN (
             SELECT d.id FROM stage_customers s JOIN customers d
@@ -51,7 +50,7 @@ _LOCK = text("""
         ORDER BY c.id FOR NO KEY UPDATE) AS locked
 """)
 # A placeholder gives way to any record; otherwise as orders are judged.
-_CLASSIFY = text("""
+_CLASSIFY = for_any_tenant("""
     CREATE TEMPORARY TABLE work_customers ON COMMIT DROP AS
     SELECT s.shopify_id, coalesce(c.id, s.new_id) AS id, s.created_day, c.created_day AS old_created_day,
         CASE WHEN c.id IS NULL THEN 'new'
@@ -63,42 +62,44 @@ _CLASSIFY = text("""
     FROM stage_customers s JOIN stage_customer_sums f ON f.shopify_id = s.shopify_id
     LEFT JOIN customers c ON c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = s.shopify_id
 """)
-_ADD_GONE = text("""
+_ADD_GONE = for_any_tenant("""
     INSERT INTO work_customers (shopify_id, id, old_created_day, state)
     SELECT c.shopify_id, c.id, c.created_day, 'gone' FROM customers c
     WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.id = ANY(CAST(:gone AS uuid[]))
 """)
-_COUNT = text("SELECT state, count(*) FROM work_customers GROUP BY state")
+_COUNT = for_any_tenant("SELECT state, count(*) FROM work_customers GROUP BY state")
 # A customer's day of creation hardly ever changes (a placeholder's does), so most merges touch the days of new ones alone.
-_DAYS = text("""
+_DAYS = for_any_tenant("""
     SELECT unnest(ARRAY[created_day, old_created_day]) AS day FROM work_customers
     WHERE state IN ('new', 'gone') OR (state = 'changed' AND created_day <> old_created_day)
 """)
-_OVERTAKEN = text("""
+_OVERTAKEN = for_any_tenant("""
     SELECT EXISTS (SELECT FROM work_customers w JOIN customers c
         ON c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = w.shopify_id WHERE w.state = 'new')
 """)
-_ORDERED_MEANWHILE = text("""
+_ORDERED_MEANWHILE = for_any_tenant("""
     SELECT EXISTS (SELECT FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = ANY(CAST(:gone AS uuid[]))
         AND o.sales_day <> ALL(CAST(:days AS date[])))
 """)
 _WRITE = [
-    text("""
+    for_any_tenant("""
         UPDATE orders o SET customer_id = NULL FROM work_customers w
         WHERE o.tenant_id = :tenant AND o.customer_id = w.id AND w.state = 'gone'
     """),
-    text("DELETE FROM customers c USING work_customers w WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'gone'"),
-    text("""
+    for_any_tenant(
+        "DELETE FROM customers c USING work_customers w WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'gone'"
+    ),
+    for_any_tenant("""
         UPDATE customers c SET source_updated_at = s.source_updated_at
         FROM work_customers w JOIN stage_customers s USING (shopify_id)
         WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'touched'
     """),
-    text(f"""
+    for_any_tenant(f"""
         UPDATE customers c SET {assigned([("s", _CHANGED), ("f", _SUMS)])}, placeholder = false, updated_at = :now
         FROM work_customers w JOIN stage_customers s USING (shopify_id) JOIN stage_customer_sums f USING (shopify_id)
         WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'changed'
     """),
-    text(f"""
+    for_any_tenant(f"""
         INSERT INTO customers (tenant_id, store_id, id, placeholder, created_at, updated_at, {names(_HEAD)}, {names(_SUMS)})
         SELECT :tenant, :store, w.id, false, :now, :now, {values("s", _HEAD)}, {values("f", _SUMS)}
         FROM work_customers w JOIN stage_customers s USING (shopify_id) JOIN stage_customer_sums f USING (shopify_id)
@@ -153,6 +154,7 @@ async def _attempt(
     if gone:
         await session.execute(_ADD_GONE, {**key, "gone": gone})
     found: dict[str, int] = {row[0]: row[1] for row in await session.execute(_COUNT)}
+    await analyze(session, "work_customers", sum(found.values()))
     written, removed = found.get("new", 0) + found.get("changed", 0), found.get("gone", 0)
     unchanged = sum(found.values()) - written - removed
     days.update(day for day in (await session.execute(_DAYS, key)).scalars() if day is not None)

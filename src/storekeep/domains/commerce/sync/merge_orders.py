@@ -16,6 +16,7 @@ from storekeep.domains.commerce.calendars import Calendar
 from storekeep.domains.commerce.sales_days import recompute_customers, recompute_days
 from storekeep.domains.commerce.sync import order_sql
 from storekeep.domains.commerce.sync.batch import Merged, Span
+from storekeep.domains.commerce.sync.staging import analyze
 from storekeep.kit.clock import now
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.database import TenantSession
@@ -79,6 +80,8 @@ async def _attempt(
         return Merged(unchanged=unchanged)
     if idle:
         await session.execute(order_sql.DROP_IDLE)
+    # Nobody but us can: it is the middle of a transaction, and the tenant may be one the planner knows nothing of.
+    await analyze(session, "work_orders", sum(found.values()) - idle)
     customers, left = await _own_customers(session, key, everywhere)
     days = await _touched_days(session, key) | set(left.values())
     await calendars.lock_days(session, calendar.store_id, days)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import text
-
 from storekeep.domains.commerce.calendars import Calendar
+from storekeep.domains.commerce.statements import for_any_tenant
 from storekeep.domains.commerce.sync.batch import Merged, Span
 from storekeep.domains.commerce.sync.columns import assigned, differs, excluded, names, values
-from storekeep.domains.commerce.sync.staging import PRODUCT_TABLES
+from storekeep.domains.commerce.sync.staging import PRODUCT_TABLES, analyze
 from storekeep.kit.clock import now
 from storekeep.runtime.database import TenantSession
 
@@ -23,13 +22,13 @@ _CHANGED = [c for c in _HEAD if c != "shopify_id"]
 _VARIANT = [c for c in PRODUCT_TABLES["variants"].columns if c not in ("parent", "new_id")]
 _VARIANT_DATA = [c for c in _VARIANT if c != "shopify_id"]
 
-_LOCK = text("""
+_LOCK = for_any_tenant("""
     SELECT count(*) FROM (
         SELECT p.id FROM products p WHERE p.tenant_id = :tenant AND p.store_id = :store
             AND p.shopify_id IN (SELECT shopify_id FROM stage_products)
         ORDER BY p.id FOR NO KEY UPDATE) AS locked
 """)
-_CLASSIFY = text("""
+_CLASSIFY = for_any_tenant("""
     CREATE TEMPORARY TABLE work_products ON COMMIT DROP AS
     SELECT s.shopify_id, coalesce(p.id, s.new_id) AS id,
         CASE WHEN p.id IS NULL THEN 'new'
@@ -40,8 +39,8 @@ _CLASSIFY = text("""
     FROM stage_products s JOIN stage_product_sums f ON f.shopify_id = s.shopify_id
     LEFT JOIN products p ON p.tenant_id = :tenant AND p.store_id = :store AND p.shopify_id = s.shopify_id
 """)
-_COUNT = text("SELECT state, count(*) FROM work_products GROUP BY state")
-_DELETE_GONE = text("""
+_COUNT = for_any_tenant("SELECT state, count(*) FROM work_products GROUP BY state")
+_DELETE_GONE = for_any_tenant("""
     DELETE FROM products p WHERE p.tenant_id = :tenant AND p.store_id = :store
         AND (CAST(:starts AS timestamptz) IS NULL OR p.source_created_at >= :starts)
         AND (CAST(:ends AS timestamptz) IS NULL OR p.source_created_at < :ends)
@@ -49,34 +48,34 @@ _DELETE_GONE = text("""
         AND p.shopify_id <> ALL(CAST(:refused AS bigint[]))
     RETURNING 1
 """)
-_INSERT = text(f"""
+_INSERT = for_any_tenant(f"""
     INSERT INTO products (tenant_id, store_id, id, currency, created_at, updated_at, {names(_HEAD)}, {names(_SUMS)})
     SELECT :tenant, :store, w.id, :currency, :now, :now, {values("s", _HEAD)}, {values("f", _SUMS)}
     FROM work_products w JOIN stage_products s USING (shopify_id) JOIN stage_product_sums f USING (shopify_id)
     WHERE w.state = 'new' ORDER BY w.shopify_id
     ON CONFLICT (tenant_id, store_id, shopify_id) DO NOTHING RETURNING 1
 """)
-_DELETE_KNOWN = text("""
+_DELETE_KNOWN = for_any_tenant("""
     DELETE FROM products p WHERE p.tenant_id = :tenant AND p.store_id = :store
         AND p.shopify_id = ANY(CAST(:deleted AS bigint[])) RETURNING 1
 """)
 _WRITE = [
-    text("""
+    for_any_tenant("""
         UPDATE products p SET source_updated_at = s.source_updated_at
         FROM work_products w JOIN stage_products s USING (shopify_id)
         WHERE p.tenant_id = :tenant AND p.id = w.id AND w.state = 'touched'
     """),
-    text(f"""
+    for_any_tenant(f"""
         UPDATE products p SET {assigned([("s", _CHANGED), ("f", _SUMS)])}, currency = :currency, updated_at = :now
         FROM work_products w JOIN stage_products s USING (shopify_id) JOIN stage_product_sums f USING (shopify_id)
         WHERE p.tenant_id = :tenant AND p.id = w.id AND w.state = 'changed'
     """),
-    text("""
+    for_any_tenant("""
         DELETE FROM variants t USING work_products w
         WHERE t.tenant_id = :tenant AND t.product_id = w.id AND w.state = 'changed' AND NOT EXISTS (
             SELECT FROM stage_variants s WHERE s.parent = w.shopify_id AND s.shopify_id = t.shopify_id)
     """),
-    text(f"""
+    for_any_tenant(f"""
         INSERT INTO variants (tenant_id, id, product_id, {names(_VARIANT)})
         SELECT :tenant, s.new_id, w.id, {values("s", _VARIANT)}
         FROM stage_variants s JOIN work_products w ON w.shopify_id = s.parent WHERE w.state IN ('new', 'changed')
@@ -119,6 +118,7 @@ async def _attempt(session: TenantSession, key: dict[str, Any], refused: Collect
     await session.execute(_LOCK, key)
     await session.execute(_CLASSIFY, key)
     found: dict[str, int] = {row[0]: row[1] for row in await session.execute(_COUNT)}
+    await analyze(session, "work_products", sum(found.values()))
     new, written = found.get("new", 0), found.get("new", 0) + found.get("changed", 0)
     removed = 0
     if complete is not None:

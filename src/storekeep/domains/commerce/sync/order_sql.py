@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import TextClause
 
+from storekeep.domains.commerce.statements import for_any_tenant
 from storekeep.domains.commerce.sync.columns import assigned, differs, excluded, names, values
 from storekeep.domains.commerce.sync.staging import ORDER_TABLES
 
@@ -16,19 +17,19 @@ _HEAD = [c for c in ORDER_TABLES["orders"].columns if c not in ("new_id", "custo
 _SUMS = [c for c in ORDER_TABLES["order_sums"].columns if c != "shopify_id"]
 _CHANGED = [c for c in _HEAD if c != "shopify_id"]
 
-FIND_DELETED = text("""
+FIND_DELETED = for_any_tenant("""
     SELECT o.id FROM orders o WHERE o.tenant_id = :tenant AND o.store_id = :store
         AND o.shopify_id = ANY(CAST(:deleted AS bigint[]))
 """)
 # What exists here, was created in the span and is not at the source any more. Refused records are there, if not readable.
-FIND_GONE = text("""
+FIND_GONE = for_any_tenant("""
     SELECT o.id FROM orders o WHERE o.tenant_id = :tenant AND o.store_id = :store
         AND (CAST(:starts AS timestamptz) IS NULL OR o.source_created_at >= :starts)
         AND (CAST(:ends AS timestamptz) IS NULL OR o.source_created_at < :ends)
         AND NOT EXISTS (SELECT FROM stage_orders s WHERE s.shopify_id = o.shopify_id)
         AND o.shopify_id <> ALL(CAST(:refused AS bigint[]))
 """)
-LOCK_ORDERS = text("""
+LOCK_ORDERS = for_any_tenant("""
     SELECT count(*) FROM (
         SELECT o.id FROM orders o WHERE o.tenant_id = :tenant AND o.store_id = :store
             AND o.id IN (
@@ -38,7 +39,7 @@ LOCK_ORDERS = text("""
         ORDER BY o.id FOR NO KEY UPDATE) AS locked
 """)
 # What becomes of each: new; changed (newer, or as old with other content); touched (newer, same content); same; stale.
-CLASSIFY = text("""
+CLASSIFY = for_any_tenant("""
     CREATE TEMPORARY TABLE work_orders ON COMMIT DROP AS
     SELECT s.shopify_id, coalesce(o.id, s.new_id) AS id, s.customer,
         CAST(NULL AS uuid) AS customer_id, o.customer_id AS old_customer_id,
@@ -54,23 +55,23 @@ CLASSIFY = text("""
     FROM stage_orders s JOIN stage_order_sums f ON f.shopify_id = s.shopify_id
     LEFT JOIN orders o ON o.tenant_id = :tenant AND o.store_id = :store AND o.shopify_id = s.shopify_id
 """)
-ADD_GONE = text("""
+ADD_GONE = for_any_tenant("""
     INSERT INTO work_orders
         (shopify_id, id, old_customer_id, old_created_day, old_sales_day, old_processed_at, old_test, state)
     SELECT o.shopify_id, o.id, o.customer_id, o.created_day, o.sales_day, o.processed_at, o.test, 'gone'
     FROM orders o WHERE o.tenant_id = :tenant AND o.store_id = :store AND o.id = ANY(CAST(:gone AS uuid[]))
 """)
-COUNT = text("SELECT state, count(*) FROM work_orders GROUP BY state")
-DROP_IDLE = text("DELETE FROM work_orders WHERE state IN ('same', 'stale')")
+COUNT = for_any_tenant("SELECT state, count(*) FROM work_orders GROUP BY state")
+DROP_IDLE = for_any_tenant("DELETE FROM work_orders WHERE state IN ('same', 'stale')")
 
-UNKNOWN_CUSTOMERS = text("""
+UNKNOWN_CUSTOMERS = for_any_tenant("""
     SELECT DISTINCT ON (w.customer) w.customer, s.source_created_at, s.created_day
     FROM work_orders w JOIN stage_orders s ON s.shopify_id = w.shopify_id
     WHERE w.customer IS NOT NULL AND w.state IN ('new', 'changed') AND NOT EXISTS (
         SELECT FROM customers c WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = w.customer)
     ORDER BY w.customer, s.source_created_at
 """)
-ADD_PLACEHOLDERS = text("""
+ADD_PLACEHOLDERS = for_any_tenant("""
     INSERT INTO customers (tenant_id, id, store_id, shopify_id, tags, addresses, source_created_at, source_updated_at,
         created_day, placeholder, fingerprint, created_at, updated_at)
     SELECT :tenant, id, :store, shopify_id, '{}', '[]', source_created_at, to_timestamp(0), created_day, true, '', :now, :now
@@ -78,12 +79,12 @@ ADD_PLACEHOLDERS = text("""
         AS missing (id, shopify_id, source_created_at, created_day) ORDER BY shopify_id
     ON CONFLICT (tenant_id, store_id, shopify_id) DO NOTHING
 """)
-LINK_CUSTOMERS = text("""
+LINK_CUSTOMERS = for_any_tenant("""
     UPDATE work_orders w SET customer_id = c.id FROM customers c
     WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = w.customer
 """)
 # Placeholders that no order will name any more: of the orders written, or with :everywhere of the whole store.
-LEFT_PLACEHOLDERS = text("""
+LEFT_PLACEHOLDERS = for_any_tenant("""
     SELECT c.id, c.created_day FROM customers c
     WHERE c.tenant_id = :tenant AND c.store_id = :store AND c.placeholder
         AND (:everywhere OR c.id IN (SELECT old_customer_id FROM work_orders WHERE state IN ('gone', 'changed')))
@@ -92,7 +93,7 @@ LEFT_PLACEHOLDERS = text("""
             SELECT FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = c.id AND NOT EXISTS (
                 SELECT FROM work_orders w WHERE w.id = o.id AND w.state IN ('gone', 'changed')))
 """)
-LOCK_CUSTOMERS = text("""
+LOCK_CUSTOMERS = for_any_tenant("""
     SELECT c.id FROM customers c WHERE c.tenant_id = :tenant AND c.id IN (
         SELECT customer_id FROM work_orders WHERE state <> 'touched'
         UNION SELECT old_customer_id FROM work_orders WHERE state <> 'touched'
@@ -100,13 +101,13 @@ LOCK_CUSTOMERS = text("""
     ORDER BY c.id FOR NO KEY UPDATE
 """)
 # A customer may be removed until it is locked.
-CUSTOMER_WENT = text("""
+CUSTOMER_WENT = for_any_tenant("""
     SELECT EXISTS (SELECT FROM work_orders w WHERE w.customer_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM customers c WHERE c.tenant_id = :tenant AND c.id = w.customer_id))
 """)
-DROP_PLACEHOLDERS = text("DELETE FROM customers c WHERE c.tenant_id = :tenant AND c.id = ANY(CAST(:left AS uuid[]))")
+DROP_PLACEHOLDERS = for_any_tenant("DELETE FROM customers c WHERE c.tenant_id = :tenant AND c.id = ANY(CAST(:left AS uuid[]))")
 # Days of the orders themselves, of their refunds and corrections, before and after.
-OWN_DAYS = text("""
+OWN_DAYS = for_any_tenant("""
     SELECT unnest(ARRAY[created_day, sales_day, old_created_day, old_sales_day]) AS day FROM work_orders
         WHERE state <> 'touched'
     UNION SELECT s.refund_day FROM stage_refunds s JOIN work_orders w ON w.shopify_id = s.parent
@@ -120,7 +121,7 @@ OWN_DAYS = text("""
 """)
 # The day of a customer's first sale, where an earlier one now comes before it; and the day of the sale that comes first from now
 # on, where the first one moved or went.
-FIRST_DAYS = text("""
+FIRST_DAYS = for_any_tenant("""
     WITH touched AS (
         SELECT customer_id AS id FROM work_orders WHERE state <> 'touched'
         UNION SELECT old_customer_id FROM work_orders WHERE state <> 'touched'),
@@ -144,25 +145,25 @@ FIRST_DAYS = text("""
     SELECT DISTINCT o.sales_day AS day FROM (SELECT * FROM next UNION SELECT * FROM overtaken) AS n
     JOIN orders o ON o.tenant_id = :tenant AND o.customer_id = n.id AND o.processed_at = n.at AND NOT o.test
 """)
-OVERTAKEN = text("""
+OVERTAKEN = for_any_tenant("""
     SELECT EXISTS (SELECT FROM work_orders w JOIN orders o
         ON o.tenant_id = :tenant AND o.store_id = :store AND o.shopify_id = w.shopify_id WHERE w.state = 'new')
 """)
 
-TOUCH = text("""
+TOUCH = for_any_tenant("""
     UPDATE orders o SET source_updated_at = s.source_updated_at
     FROM work_orders w JOIN stage_orders s USING (shopify_id)
     WHERE o.tenant_id = :tenant AND o.id = w.id AND w.state = 'touched'
 """)
-_DELETE_GONE = text("""
+_DELETE_GONE = for_any_tenant("""
     DELETE FROM orders o USING work_orders w WHERE o.tenant_id = :tenant AND o.id = w.id AND w.state = 'gone'
 """)
-_UPDATE = text(f"""
+_UPDATE = for_any_tenant(f"""
     UPDATE orders o SET {assigned([("s", _CHANGED), ("f", _SUMS)])}, customer_id = w.customer_id, updated_at = :now
     FROM work_orders w JOIN stage_orders s USING (shopify_id) JOIN stage_order_sums f USING (shopify_id)
     WHERE o.tenant_id = :tenant AND o.id = w.id AND w.state = 'changed'
 """)
-_INSERT = text(f"""
+_INSERT = for_any_tenant(f"""
     INSERT INTO orders (tenant_id, store_id, id, customer_id, created_at, updated_at, {names(_HEAD)}, {names(_SUMS)})
     SELECT :tenant, :store, w.id, w.customer_id, :now, :now, {values("s", _HEAD)}, {values("f", _SUMS)}
     FROM work_orders w JOIN stage_orders s USING (shopify_id) JOIN stage_order_sums f USING (shopify_id)
@@ -194,12 +195,12 @@ def _children(table: str, key: Sequence[str], *, store: bool) -> list[Step]:
     same = " AND ".join(f"s.{c} = t.{c}" for c in key)
     into, what = ("store_id, ", ":store, ") if store else ("", "")
     slice_ = "AND mod(w.shopify_id, :slices) = :slice" if table == "order_lines" else ""
-    delete = text(f"""
+    delete = for_any_tenant(f"""
         DELETE FROM {table} t USING work_orders w
         WHERE t.tenant_id = :tenant AND t.order_id = w.id AND w.state = 'changed' AND NOT EXISTS (
             SELECT FROM stage_{table} s WHERE s.parent = w.shopify_id AND {same})
     """)
-    upsert = text(f"""
+    upsert = for_any_tenant(f"""
         INSERT INTO {table} (tenant_id, {into}id, order_id, {names(columns)})
         SELECT :tenant, {what}s.new_id, w.id, {values("s", columns)}
         FROM stage_{table} s JOIN work_orders w ON w.shopify_id = s.parent WHERE w.state IN ('new', 'changed') {slice_}
@@ -208,19 +209,21 @@ def _children(table: str, key: Sequence[str], *, store: bool) -> list[Step]:
     return [Step(delete, _CHANGED_ONLY), Step(upsert, _WRITTEN, table)]
 
 
-_DELETE_REFUND_LINES = text("""
+_DELETE_REFUND_LINES = for_any_tenant("""
     DELETE FROM refund_lines t USING refunds r, work_orders w
     WHERE t.tenant_id = :tenant AND r.tenant_id = :tenant AND t.refund_id = r.id AND r.order_id = w.id
         AND w.state = 'changed' AND NOT EXISTS (
             SELECT FROM stage_refund_lines s
             WHERE s.parent = w.shopify_id AND s.refund = r.shopify_id AND s.shopify_id = t.shopify_id)
 """)
-_UPSERT_REFUND_LINES = text("""
+# What a line refunded is looked up by its key, one by one: two tables of one tenant joined are easily thought to be one row.
+_UPSERT_REFUND_LINES = for_any_tenant("""
     INSERT INTO refund_lines (tenant_id, id, refund_id, line_id, shopify_id, quantity, restock_type, subtotal, tax)
-    SELECT :tenant, s.new_id, r.id, l.id, s.shopify_id, s.quantity, s.restock_type, s.subtotal::numeric, s.tax::numeric
-    FROM stage_refund_lines s JOIN work_orders w ON w.shopify_id = s.parent
-    JOIN refunds r ON r.tenant_id = :tenant AND r.order_id = w.id AND r.shopify_id = s.refund
-    LEFT JOIN order_lines l ON l.tenant_id = :tenant AND l.order_id = w.id AND l.shopify_id = s.line
+    SELECT :tenant, s.new_id, r.id,
+        (SELECT l.id FROM order_lines l WHERE l.tenant_id = :tenant AND l.order_id = w.id AND l.shopify_id = s.line),
+        s.shopify_id, s.quantity, s.restock_type, s.subtotal::numeric, s.tax::numeric
+    FROM stage_refund_lines s JOIN work_orders w ON w.shopify_id = s.parent CROSS JOIN LATERAL (
+        SELECT r.id FROM refunds r WHERE r.tenant_id = :tenant AND r.order_id = w.id AND r.shopify_id = s.refund OFFSET 0) r
     WHERE w.state IN ('new', 'changed')
     ON CONFLICT (tenant_id, refund_id, shopify_id) DO UPDATE SET line_id = excluded.line_id,
         quantity = excluded.quantity, restock_type = excluded.restock_type, subtotal = excluded.subtotal, tax = excluded.tax
