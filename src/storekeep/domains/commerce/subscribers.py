@@ -1,4 +1,4 @@
-"""What commerce hears from below: stores come, come back, and go; jobs are cancelled."""
+"""What commerce hears from below: stores come, come back, and go; jobs are cancelled, or fail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from storekeep.domains.commerce.types import RunTrigger
 from storekeep.domains.connections.events import StoreConnected, StoreDisconnectRequested, StoreReconnected
 from storekeep.runtime.database import TenantSession
 from storekeep.runtime.events import Subscriber
-from storekeep.runtime.jobs.events import JobCancelling
+from storekeep.runtime.jobs.events import JobCancelling, JobFailed
 
 
 async def import_new_store(session: TenantSession, event: StoreConnected) -> None:
@@ -31,7 +31,13 @@ async def end_cancelled_run(session: TenantSession, event: JobCancelling) -> Non
     await runs.end_run_of_job(session, event.job_id)
 
 
+async def note_failed_job(session: TenantSession, event: JobFailed) -> None:
+    """A run says that it waits for its job's next attempt, and is over when there is none."""
+    await runs.note_failed_job(session, event.job_id, event.error, dead=event.dead)
+
+
 SUBSCRIBERS = (
+    Subscriber(JobFailed, note_failed_job),
     Subscriber(JobCancelling, end_cancelled_run),
     Subscriber(StoreConnected, import_new_store),
     Subscriber(StoreReconnected, catch_up),

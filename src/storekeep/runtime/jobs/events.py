@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from storekeep.runtime.events import Event
@@ -13,3 +15,15 @@ class JobCancelling(Event):
     """A job is being cancelled; its row is not locked yet, so that what it works on may be locked before it."""
 
     job_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailed(Event):
+    """An attempt at a job failed unexpectedly, or its worker died; its row is not locked yet. `error` is {code, message, …}.
+
+    `dead`: it is not tried again until a person replays it; otherwise it waits for its next attempt.
+    """
+
+    job_id: UUID
+    error: Mapping[str, Any]
+    dead: bool

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from storekeep.kit.clock import now
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.database.session import SystemSession, TenantSession, rowcount
-from storekeep.runtime.jobs.events import JobCancelling
+from storekeep.runtime.jobs.events import JobCancelling, JobFailed
 from storekeep.runtime.jobs.kind import JobKind, P
 from storekeep.runtime.jobs.models import Job, JobState
 
@@ -128,16 +130,21 @@ async def close(session: TenantSession, job_id: UUID, *, fence: int) -> bool:
 async def retry(
     session: TenantSession, job_id: UUID, *, fence: int, run_at: datetime, error: dict[str, Any] | None, counted: bool
 ) -> bool:
-    """leased → ready at `run_at`; `counted` errors lead to the dead-letter list."""
+    """leased → ready at `run_at`; `counted` errors lead to the dead-letter list and are announced as JobFailed."""
     errors = Job.errors + 1 if counted else Job.errors
     again = _WAITING | {"run_at": run_at, "errors": errors, "last_error": error}
-    return await _move(session, job_id, fence, **again)
+    if not counted or error is None:
+        return await _move(session, job_id, fence, **again)
+    return await _announced(
+        session, JobFailed(job_id=job_id, error=error, dead=False), partial(_move, session, job_id, fence, **again)
+    )
 
 
 async def bury(session: TenantSession, job_id: UUID, *, fence: int, error: dict[str, Any]) -> bool:
-    """leased → dead, to be read and replayed by a person."""
-    return await _move(
-        session, job_id, fence, state=JobState.DEAD, lease_until=None, finished_at=now(), errors=Job.errors + 1, last_error=error
+    """leased → dead, to be read and replayed by a person. Announces JobFailed."""
+    dead = {"state": JobState.DEAD, "lease_until": None, "finished_at": now(), "errors": Job.errors + 1, "last_error": error}
+    return await _announced(
+        session, JobFailed(job_id=job_id, error=error, dead=True), partial(_move, session, job_id, fence, **dead)
     )
 
 
@@ -146,6 +153,43 @@ async def release(session: TenantSession, job_id: UUID, *, fence: int) -> bool:
     return await _move(
         session, job_id, fence, **_WAITING | {"run_at": now(), "attempts": Job.attempts - 1, "fence": Job.fence + 1}
     )
+
+
+async def hasten(session: TenantSession, job_id: UUID) -> bool:
+    """A job that waits for a later time is due now, and a worker is woken once that committed; False when it does not wait."""
+    moment = now()
+    statement = (
+        update(Job)
+        .where(Job.tenant_id == session.tenant_id, Job.id == job_id, Job.state == JobState.READY, Job.run_at > moment)
+        .values(run_at=moment, woken_at=None, updated_at=moment)
+        .execution_options(synchronize_session=False)
+    )
+    if rowcount(await session.execute(statement)) != 1:
+        return False
+    tenant_id = session.tenant_id
+
+    async def wake() -> None:
+        if _waker is not None:
+            await _waker.wake(tenant_id, job_id, -1)
+
+    session.after_commit(wake, key=f"job:{job_id}")
+    return True
+
+
+class _NotMoved(Exception):
+    """The job was no longer where it was to be moved from."""
+
+
+async def _announced(session: TenantSession, event: JobFailed, move: Callable[[], Awaitable[bool]]) -> bool:
+    """Announce, then move: what a job works on is locked before the job. Without the move the announcement is undone."""
+    try:
+        async with session.begin_nested():
+            await session.announce(event)
+            if not await move():
+                raise _NotMoved
+    except _NotMoved:
+        return False
+    return True
 
 
 async def _move(session: TenantSession, job_id: UUID, owned_fence: int, **values: Any) -> bool:
@@ -186,22 +230,34 @@ async def replay(session: TenantSession, job_id: UUID) -> bool:
 
 
 async def reclaim(session: TenantSession, job_id: UUID, *, max_crashes: int) -> str | None:
-    """Take back a job whose lease ran out: ready again, or dead after too many crashes. The new state, or None if not expired."""
+    """Take back a job whose lease ran out: ready again, or dead after too many crashes. The new state, or None if not expired.
+
+    Announces JobFailed.
+    """
     moment = now()
-    statement = text(
-        "UPDATE jobs SET crash_attempts = crash_attempts + 1, fence = fence + 1, lease_until = NULL, woken_at = NULL,"
-        " unique_key = NULL, run_at = :moment, updated_at = :moment,"
-        " state = CASE WHEN crash_attempts + 1 >= :max_crashes THEN 'dead' ELSE 'ready' END,"
-        " finished_at = CASE WHEN crash_attempts + 1 >= :max_crashes THEN CAST(:moment AS timestamptz) END,"
-        " last_error = jsonb_build_object('code', 'WORKER_DIED', 'message', 'The worker stopped without finishing.')"
-        " WHERE tenant_id = :tenant_id AND id = :id AND state = 'leased' AND lease_until < :moment RETURNING state"
-    )
-    row = (
-        await session.execute(
-            statement, {"moment": moment, "max_crashes": max_crashes, "tenant_id": session.tenant_id, "id": job_id}
-        )
-    ).one_or_none()
-    return None if row is None else str(row.state)
+    expired = (Job.tenant_id == session.tenant_id, Job.id == job_id, Job.state == JobState.LEASED, Job.lease_until < moment)
+    found = (await session.execute(select(Job.fence, Job.crash_attempts).where(*expired))).one_or_none()
+    if found is None:
+        return None
+    crashes = found.crash_attempts + 1
+    dead = crashes >= max_crashes
+    error = {"code": "WORKER_DIED", "message": "The worker stopped without finishing."}
+    values = _WAITING | {
+        "state": JobState.DEAD if dead else JobState.READY,
+        "crash_attempts": crashes,
+        "fence": found.fence + 1,
+        "run_at": moment,
+        "updated_at": moment,
+        "finished_at": moment if dead else None,
+        "last_error": error,
+    }
+    statement = update(Job).where(*expired, Job.fence == found.fence).values(values)
+
+    async def take_back() -> bool:
+        return rowcount(await session.execute(statement.execution_options(synchronize_session=False))) == 1
+
+    moved = await _announced(session, JobFailed(job_id=job_id, error=error, dead=dead), take_back)
+    return str(values["state"]) if moved else None
 
 
 async def due_jobs(session: SystemSession, *, limit: int) -> list[tuple[UUID, UUID]]:

@@ -14,7 +14,7 @@ from storekeep.domains.commerce.types import RunKind, RunTrigger
 from storekeep.domains.connections import public as connections
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, TenantSession
-from storekeep.runtime.jobs import enqueue
+from storekeep.runtime.jobs import enqueue, ledger
 from storekeep.runtime.services import Services
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,10 @@ _BATCH = 100
 
 
 async def request_run(session: TenantSession, store_id: UUID, trigger: RunTrigger, *, full: bool = False) -> SyncRun:
-    """The store's open run, or a new one with its job, both in this transaction. Raises StoreNotFound, StoreDisconnecting."""
+    """The store's open run, or a new one with its job, both in this transaction. Raises StoreNotFound, StoreDisconnecting.
+
+    An open run that waits for its next attempt goes on at once when a person asks.
+    """
     await connections.ensure_store_active(session, store_id)
     kind = await runs.kind_for(session, store_id, full=full)
     run, made = await runs.add_run(session, store_id, kind, trigger)
@@ -30,6 +33,8 @@ async def request_run(session: TenantSession, store_id: UUID, trigger: RunTrigge
         job = SYNC if kind is RunKind.DELTA else IMPORT
         run.job_id = await enqueue(session, job, SyncArgs(run_id=run.id, store_id=store_id), unique_key=str(run.id))
         await session.flush()
+    elif trigger is RunTrigger.MANUAL and run.job_id is not None:
+        await ledger.hasten(session, run.job_id)
     return run
 
 

@@ -5,7 +5,7 @@ Rows are locked in this order everywhere: the run, its resources, its job.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -136,6 +136,20 @@ async def end_run_of_job(session: TenantSession, job_id: UUID) -> None:
     run = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
     if run is not None:
         await _close(session, run, RunStatus.CANCELLED, None)
+
+
+async def note_failed_job(session: TenantSession, job_id: UUID, error: Mapping[str, Any], *, dead: bool) -> None:
+    """The job that carries the run failed: the run waits for its next attempt and says why, or has failed for good."""
+    query = select(SyncRun).where(SyncRun.job_id == job_id, SyncRun.status.in_(OPEN)).with_for_update()
+    run = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if run is None:
+        return
+    shown = {"code": str(error.get("code")), "message": str(error.get("message"))}
+    if dead:
+        await _close(session, run, RunStatus.FAILED, shown)
+        return
+    run.error = {**shown, "message": f"{shown['message']} It is tried again by itself."}
+    await session.flush()
 
 
 async def cancel_runs_of(session: TenantSession, store_id: UUID) -> None:
