@@ -24,6 +24,13 @@ export function formatChange(fraction: string): string {
   return new Intl.NumberFormat(undefined, options).format(fraction as `${number}`).replace('-', MINUS);
 }
 
+/** "+2.7 pts": how far a share moved, from the difference of two fractions. */
+export function formatPoints(difference: string): string {
+  const options = { maximumFractionDigits: 1, signDisplay: 'exceptZero' } as const;
+  const points = new Intl.NumberFormat(undefined, options).format(Number(difference) * 100);
+  return `${points.replace('-', MINUS)} pts`;
+}
+
 /** "1 order", "2 orders". */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

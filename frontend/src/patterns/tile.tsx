@@ -2,7 +2,7 @@
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { signOf } from '~/lib/decimal';
-import { formatChange } from '~/lib/format';
+import { formatChange, formatPoints } from '~/lib/format';
 import { Sparkline } from '~/ui/sparkline';
 import { Explain } from './explain';
 import { Bone } from './skeletons';
@@ -15,11 +15,15 @@ export interface TileFigure {
   previous: string | null;
   /** Fraction by which it moved ("0.12"), or null where no comparison makes sense. */
   change: string | null;
+  /** A share moves by points, not by a share of itself; `change` is then the difference of the two fractions. */
+  changeIn?: 'percent' | 'points';
   /** Whether up is good (sales), bad (returns) or neither (taxes). */
   sense: 'up-good' | 'up-bad' | 'neutral';
   definition: string;
   differs: string | null;
   sparkline: readonly string[];
+  /** The last step of the sparkline is still under way. */
+  unfinished?: boolean;
 }
 
 interface TileProps {
@@ -37,7 +41,7 @@ export function Tile({ figure, compared }: TileProps) {
       </header>
       <p className={classes.value}>{value}</p>
       <p className={classes.change}>
-        <Change change={figure.change} sense={figure.sense} />
+        <Change change={figure.change} changeIn={figure.changeIn} sense={figure.sense} />
         {figure.previous !== null && compared && (
           <span className={classes.previous} title={compared}>
             from {figure.previous}
@@ -45,7 +49,7 @@ export function Tile({ figure, compared }: TileProps) {
         )}
       </p>
       <div className={classes.spark}>
-        <Sparkline values={sparkline} />
+        <Sparkline values={sparkline} unfinished={figure.unfinished} />
       </div>
     </article>
   );
@@ -53,8 +57,8 @@ export function Tile({ figure, compared }: TileProps) {
 
 const TONES = { 'up-good': ['bad', 'good'], 'up-bad': ['good', 'bad'], neutral: ['neutral', 'neutral'] } as const;
 
-/** How much a figure moved: an arrow and a signed percentage, coloured by whether that is good. */
-export function Change({ change, sense }: Pick<TileFigure, 'change' | 'sense'>) {
+/** How much a figure moved: an arrow and a signed percentage (points for a share), coloured by whether that is good. */
+export function Change({ change, changeIn, sense }: Pick<TileFigure, 'change' | 'changeIn' | 'sense'>) {
   if (change === null) return null;
   const sign = signOf(change);
   const tone = sign === 0 ? 'neutral' : TONES[sense][sign > 0 ? 1 : 0];
@@ -62,7 +66,7 @@ export function Change({ change, sense }: Pick<TileFigure, 'change' | 'sense'>) 
   return (
     <span className={classes.delta} data-tone={tone}>
       <Arrow size={14} stroke={2} aria-hidden="true" />
-      {formatChange(change)}
+      {changeIn === 'points' ? formatPoints(change) : formatChange(change)}
     </span>
   );
 }

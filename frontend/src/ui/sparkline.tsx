@@ -4,7 +4,13 @@ import { toPixelValue } from '~/lib/decimal';
 const WIDTH = 100;
 const HEIGHT = 28;
 
-export function Sparkline({ values }: { values: readonly string[] }) {
+interface SparklineProps {
+  values: readonly string[];
+  /** The last value still grows: its stretch is dashed. */
+  unfinished?: boolean;
+}
+
+export function Sparkline({ values, unfinished = false }: SparklineProps) {
   if (values.length < 2) return null;
   const numbers = values.map(toPixelValue);
   const top = Math.max(...numbers, 0);
@@ -15,17 +21,30 @@ export function Sparkline({ values }: { values: readonly string[] }) {
     const y = HEIGHT - 2 - ((value - bottom) / span) * (HEIGHT - 4);
     return `${x.toFixed(2)},${y.toFixed(2)}`;
   });
+  const open = unfinished && points.length > 2;
+  const whole = open ? points.slice(0, -1) : points;
+  const right = whole.at(-1)?.split(',')[0] ?? WIDTH;
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" height={HEIGHT} preserveAspectRatio="none" aria-hidden="true">
-      <polygon points={`0,${HEIGHT} ${points.join(' ')} ${WIDTH},${HEIGHT}`} fill="var(--sk-chart-soft)" />
+      <polygon points={`0,${HEIGHT} ${whole.join(' ')} ${right},${HEIGHT}`} fill="var(--sk-chart-soft)" />
       <polyline
-        points={points.join(' ')}
+        points={whole.join(' ')}
         fill="none"
         stroke="var(--sk-chart-1)"
         strokeWidth="1.5"
         strokeLinejoin="round"
         vectorEffect="non-scaling-stroke"
       />
+      {open && (
+        <polyline
+          points={points.slice(-2).join(' ')}
+          fill="none"
+          stroke="var(--sk-chart-1)"
+          strokeWidth="1.5"
+          strokeDasharray="2 3"
+          vectorEffect="non-scaling-stroke"
+        />
+      )}
     </svg>
   );
 }

@@ -25,13 +25,13 @@ def texts(*figures: Figures, currency: str = "GBP") -> dict[str, tuple[str, str]
 
 def test_a_better_day_says_by_how_much() -> None:
     said = texts(day(12, "1234.5"), day(10, "1000"), NOTHING)
-    assert said["total_sales"] == ("Yesterday's sales were £1,234.50, up 23 % on the day before (£1,000.00).", "up")
+    assert said["total_sales"] == ("Yesterday's sales were £1,234.50, up 23% on the day before (£1,000.00).", "up")
     assert said["orders"] == ("12 orders, 2 more than the day before.", "up")
 
 
 def test_a_worse_day_says_so_too() -> None:
     said = texts(day(1, "10"), day(2, "40"), NOTHING)
-    assert said["total_sales"] == ("Yesterday's sales were £10.00, down 75 % on the day before (£40.00).", "down")
+    assert said["total_sales"] == ("Yesterday's sales were £10.00, down 75% on the day before (£40.00).", "down")
     assert said["orders"] == ("1 order, 1 fewer than the day before.", "down")
 
 

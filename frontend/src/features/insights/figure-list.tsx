@@ -45,7 +45,9 @@ function FigureLine({ name, overview, strong }: { name: string; overview: Overvi
         {tile.label}
         <Explain label={tile.label} definition={tile.definition} differs={tile.differsFromShopify} />
       </dt>
-      <dd className={classes.figureChange}>{figure && <Change change={figure.change} sense={figure.sense} />}</dd>
+      <dd className={classes.figureChange}>
+        {figure && <Change change={figure.change} changeIn={figure.changeIn} sense={figure.sense} />}
+      </dd>
       <dd className={classes.figureValue}>{figure?.value ?? (missing ? <code>{missing}</code> : 'None')}</dd>
     </div>
   );

@@ -3,18 +3,22 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ApiProblem } from '~/api/problem';
-import type { Overview } from '~/api/types';
+import type { Overview, Timeseries } from '~/api/types';
 import { ProblemView } from '~/patterns/problem-view';
 import { StaleNotice } from '~/patterns/query-view';
 import { BrokenTile, Tile, TileSkeleton } from '~/patterns/tile';
 import classes from './insights.module.css';
-import { brokenParts, comparedWith, figureOf, HERO, tileError } from './model';
+import { brokenParts, comparedWith, figureOf, HERO, returningShares, tileError } from './model';
 
 interface HeroTilesProps {
   overview: UseQueryResult<Overview, ApiProblem>;
+  /** The same range day by day; shares are drawn from it. */
+  series: Timeseries | undefined;
+  /** The range reaches into today. */
+  unfinished: boolean;
 }
 
-export function HeroTiles({ overview }: HeroTilesProps) {
+export function HeroTiles({ overview, series, unfinished }: HeroTilesProps) {
   const retry = () => void overview.refetch();
   const { data } = overview;
   if (!data && overview.isError) {
@@ -42,19 +46,28 @@ export function HeroTiles({ overview }: HeroTilesProps) {
       )}
       <div className={classes.tiles} aria-busy={overview.isFetching}>
         {data
-          ? HERO.map((key) => <HeroTile key={key} name={key} overview={data} onRetry={retry} />)
+          ? HERO.map((key) => (
+              <HeroTile key={key} name={key} overview={data} onRetry={retry} {...{ series, unfinished }} />
+            ))
           : HERO.map((key) => <TileSkeleton key={key} />)}
       </div>
     </>
   );
 }
 
-function HeroTile({ name, overview, onRetry }: { name: string; overview: Overview; onRetry: () => void }) {
+interface HeroTileProps extends Omit<HeroTilesProps, 'overview'> {
+  name: string;
+  overview: Overview;
+  onRetry: () => void;
+}
+
+function HeroTile({ name, overview, series, unfinished, onRetry }: HeroTileProps) {
   const tile = overview.tiles.find((one) => one.key === name);
   if (!tile) return null;
   const figure = figureOf(tile, overview.currency);
   const compared = comparedWith(overview);
-  if (figure) return <Tile figure={figure} compared={compared} />;
+  const shape = name === 'returning_rate' && series ? returningShares(series) : tile.sparkline;
+  if (figure) return <Tile figure={{ ...figure, sparkline: shape, unfinished }} compared={compared} />;
   const code = tileError(overview, name);
   if (code) return <BrokenTile label={tile.label} code={code} onRetry={onRetry} />;
   const nothing = { ...tile, value: '0' };

@@ -72,7 +72,7 @@ export function InsightsPage({ search, onSearch, guide }: InsightsPageProps) {
         {guide}
         {enabled && (
           <>
-            <HeroTiles overview={overview} />
+            <HeroTiles overview={overview} series={series.data} unfinished={range.to === today} />
             <div className={classes.wide}>
               <SalesChart series={series} />
             </div>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatPoints } from '~/lib/format';
 import type { Overview, OverviewTile, Timeseries } from '~/api/types';
 import {
   brokenParts,
@@ -6,6 +7,7 @@ import {
   customerSeries,
   figureOf,
   readInsightSearch,
+  returningShares,
   salesSeries,
   senseOf,
   tileError,
@@ -88,6 +90,28 @@ describe('charts', () => {
     expect(chartPoints(series({ interval: 'week' }))[0]?.long).toMatch(/1.*7/);
     expect(chartPoints(series({ interval: 'month' }))[0]?.long).toMatch(/Mar 2026/);
   });
+});
+
+it('a share moves by points', () => {
+  const rate = figureOf(tile({ unit: 'ratio', value: '0.1270', previous: '0.1000', change: '0.2700' }), 'GBP');
+  expect(rate).toMatchObject({ change: '0.0270', changeIn: 'points' });
+  expect(formatPoints('0.0270')).toBe('+2.7 pts');
+  expect(figureOf(tile({}), 'GBP')?.changeIn).toBeUndefined();
+});
+
+it('a day under way says so, a day that is over does not', () => {
+  const days = { interval: 'day', points: [{ date: '2026-03-09' }, { date: '2026-03-10' }] } as unknown as Timeseries;
+  expect(chartPoints(days, '2026-03-10').map((point) => point.unfinished)).toEqual([undefined, true]);
+  expect(chartPoints(days, '2026-03-10')[1]?.long).toMatch(/so far today$/);
+  expect(chartPoints(days, '2026-03-11')[1]?.unfinished).toBeUndefined();
+});
+
+it('returning customers are a share of the day’s, also of a day without any', () => {
+  const counts = [
+    [3, 1],
+    [0, 0],
+  ].map(([newCustomers, returningCustomers]) => ({ newCustomers, returningCustomers }));
+  expect(returningShares({ points: counts } as unknown as Timeseries)).toEqual(['0.2500', '0']);
 });
 
 it('the page’s address keeps only what it knows', () => {

@@ -2,7 +2,7 @@
 import type { Overview, OverviewTile, Timeseries } from '~/api/types';
 import { isPreset, type Compare, type Preset } from '~/lib/date-range';
 import { addDays, formatDay, formatRange } from '~/lib/dates';
-import { sumDecimals } from '~/lib/decimal';
+import { negateDecimal, sumDecimals } from '~/lib/decimal';
 import { formatCompactCount, formatCount, formatShare } from '~/lib/format';
 import { formatMoney } from '~/lib/money';
 import { compact, day, oneOf, type RawSearch } from '~/lib/url-state';
@@ -56,12 +56,27 @@ export function figureOf(tile: OverviewTile, currency: string): TileFigure | nul
     label: tile.label,
     value: formatValue(tile.value, tile.unit, currency),
     previous: tile.previous === null ? null : formatValue(tile.previous, tile.unit, currency),
-    change: tile.change,
+    ...changeOf(tile),
     sense: senseOf(tile.key),
     definition: tile.definition,
     differs: tile.differsFromShopify,
     sparkline: tile.sparkline,
   };
+}
+
+/** A share is compared by the points it moved: from 10% to 12.7% is 2.7 points, not "+27%". */
+function changeOf({ unit, value, previous, change }: OverviewTile): Pick<TileFigure, 'change' | 'changeIn'> {
+  if (unit !== 'ratio') return { change };
+  const known = value !== null && previous !== null;
+  return { change: known ? sumDecimals([value, negateDecimal(previous)]) : null, changeIn: 'points' };
+}
+
+/** The share of customers who had ordered before, one a point; "0" where nobody ordered. */
+export function returningShares(series: Timeseries): string[] {
+  return series.points.map(({ newCustomers, returningCustomers }) => {
+    const all = newCustomers + returningCustomers;
+    return all === 0 ? '0' : (returningCustomers / all).toFixed(4);
+  });
 }
 
 const ABOUT_PEOPLE = new Set(['customers', 'new_customers', 'returning_customers', 'returning_rate']);
@@ -92,7 +107,18 @@ export function comparedWith(overview: Pick<Overview, 'previousFrom' | 'previous
   return previousFrom && previousTo ? formatRange({ from: previousFrom, to: previousTo }) : null;
 }
 
-export function chartPoints(series: Timeseries): ChartPoint[] {
+/** The days (weeks, months) along a chart; one that `today` falls into says that it is not over. */
+export function chartPoints(series: Timeseries, today?: string): ChartPoint[] {
+  const lasts = { day: 0, week: 6, month: 30 } as const;
+  return namedPoints(series).map((point, index, all) => {
+    const open =
+      index === all.length - 1 && !!today && point.day <= today && today <= addDays(point.day, lasts[series.interval]);
+    if (!open) return point;
+    return { ...point, long: `${point.long}, so far${series.interval === 'day' ? ' today' : ''}`, unfinished: true };
+  });
+}
+
+function namedPoints(series: Timeseries): ChartPoint[] {
   return series.points.map(({ date }) => {
     if (series.interval === 'month') {
       const month = new Intl.DateTimeFormat(undefined, { timeZone: 'UTC', month: 'short', year: 'numeric' });

@@ -5,6 +5,8 @@ export interface ChartPoint {
   day: string;
   short: string;
   long: string;
+  /** Not over yet: its figures still grow. */
+  unfinished?: boolean;
 }
 
 export interface ChartSeries {

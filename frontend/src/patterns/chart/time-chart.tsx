@@ -29,24 +29,31 @@ interface LabelPlace {
 const lastIndex = (series: ChartSeries) => series.values.findLastIndex((value) => value !== null);
 const lastOf = (series: ChartSeries) => toPixelValue(series.values[lastIndex(series)] ?? null);
 
+const tailOf = (id: string) => `${id}:open`;
+
 type Row = { day: string } & Record<string, number | string | null>;
 
 export default function TimeChart({ points, series, active, onActive, height, whole, wide }: TimeChartProps) {
   const bars = series[0]?.look === 'bar';
+  // What is still under way would look like a fall: its stretch is dashed. One point alone has no stretch.
+  const openAt = points.length > 1 && points.at(-1)?.unfinished ? points.length - 1 : -1;
   const data = useMemo<Row[]>(
     () =>
       points.map((point, index) => {
         const row: Row = { day: point.day };
         for (const one of series) {
           const raw = one.values[index] ?? null;
-          row[one.id] = raw === null ? null : toPixelValue(raw);
+          const value = raw === null ? null : toPixelValue(raw);
+          const open = one.look === 'area' && index === openAt;
+          row[one.id] = open ? null : value;
+          if (one.look === 'area' && openAt > 0 && index >= openAt - 1) row[tailOf(one.id)] = value;
         }
         return row;
       }),
-    [points, series],
+    [points, series, openAt],
   );
   const scale = useMemo(() => {
-    const rows = data.map((row) => series.map((one) => Number(row[one.id] ?? 0)));
+    const rows = data.map((row) => series.map((one) => Number(row[one.id] ?? row[tailOf(one.id)] ?? 0)));
     const heights = bars ? rows.map((row) => row.reduce((sum, value) => sum + value, 0)) : rows.flat();
     return niceScale(heights, 4, whole);
   }, [data, series, bars, whole]);
@@ -62,7 +69,7 @@ export default function TimeChart({ points, series, active, onActive, height, wh
     return endLabelShifts(ends, scale, height - AXIS_HEIGHT);
   }, [series, scale, height]);
   const endLabel = (id: string) => {
-    const at = series.findIndex((one) => one.id === id);
+    const at = series.findIndex((one) => one.id === id || tailOf(one.id) === id);
     const one = series[at];
     if (!labelled || !one) return undefined;
     const last = lastIndex(one);
@@ -79,18 +86,28 @@ export default function TimeChart({ points, series, active, onActive, height, wh
     accessibilityLayer: false,
     margin: { top: 8, right: labelled ? 84 : 8, bottom: 0, left: 0 },
   };
+  const tails = openAt > 0 ? series.filter((one) => one.look === 'area') : [];
   const activeDay = active === null ? undefined : points[active]?.day;
   const shared = {
     h: height,
     data,
     dataKey: 'day',
-    series: series.map((one) => ({
-      name: one.id,
-      label: one.label,
-      color: `var(--sk-${one.color})`,
-      type: one.look === 'area' ? ('area' as const) : ('line' as const),
-      ...(one.look === 'dashed' ? { strokeDasharray: '4 4' } : {}),
-    })),
+    series: [
+      ...series.map((one) => ({
+        name: one.id,
+        label: one.label,
+        color: `var(--sk-${one.color})`,
+        type: one.look === 'area' ? ('area' as const) : ('line' as const),
+        ...(one.look === 'dashed' ? { strokeDasharray: '4 4' } : {}),
+      })),
+      ...tails.map((one) => ({
+        name: tailOf(one.id),
+        label: one.label,
+        color: `var(--sk-${one.color})`,
+        type: 'line' as const,
+        strokeDasharray: '2 4',
+      })),
+    ],
     gridAxis: 'x' as const,
     // No line where the axis merely ends, only where a figure is written.
     gridProps: { syncWithTicks: true },

@@ -58,7 +58,7 @@ def _sales(day: Figures, before: Figures, currency: str) -> Sentence:
     if percent == 0:
         return Sentence("total_sales", f"Yesterday's sales were {amount}, level with the day before ({then}).", "flat")
     word = "up" if direction == "up" else "down"
-    return Sentence("total_sales", f"Yesterday's sales were {amount}, {word} {percent} % on the day before ({then}).", direction)
+    return Sentence("total_sales", f"Yesterday's sales were {amount}, {word} {percent}% on the day before ({then}).", direction)
 
 
 def _orders(day: Figures, before: Figures) -> Sentence:

@@ -5,6 +5,7 @@ import { useStores } from '~/api/stores';
 import type { Customer } from '~/api/types';
 import { humanise, plural } from '~/lib/format';
 import { BackButton } from '~/patterns/back-button';
+import { Explain } from '~/patterns/explain';
 import { Money } from '~/patterns/money';
 import { Page } from '~/patterns/page';
 import { QueryView } from '~/patterns/query-view';
@@ -65,6 +66,9 @@ export function CustomerPage({ customerId, linkToShopify }: CustomerPageProps) {
   );
 }
 
+const ORDERED =
+  'The totals of their orders as placed. What was paid back later is not taken off; each order shows its refunds.';
+
 /** What they bought, a line for each currency; currencies are never added up. */
 function Worth({ customer: { totals } }: { customer: Customer }) {
   return (
@@ -72,7 +76,10 @@ function Worth({ customer: { totals } }: { customer: Customer }) {
       {totals.length === 0 && <span className={own.figureName}>Has not ordered yet.</span>}
       {totals.map((total) => (
         <div key={total.currency} className={own.figure}>
-          <span className={own.figureName}>Spent{totals.length > 1 && ` in ${total.currency}`}</span>
+          <span className={own.figureName}>
+            Ordered{totals.length > 1 && ` in ${total.currency}`}, before refunds
+            <Explain label="Ordered, before refunds" definition={ORDERED} differs={null} />
+          </span>
           <strong>
             <Money amount={total.spent} currency={total.currency} />
           </strong>

@@ -106,7 +106,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
     },
     {
       id: 'spent',
-      header: 'Spent',
+      header: 'Ordered for',
       width: 140,
       align: 'end',
       sort: ['-spent'],
