@@ -74,6 +74,27 @@ async def test_a_thing_that_does_not_exist(world: World, shopify: ShopifyStandIn
     assert not wrong, listed(wrong)
 
 
+# Shopify writes the query of these, signs it, and may add to it.
+OPEN_QUERIES = {"GET /api/shopify/auth", "GET /api/shopify/callback"}
+
+
+async def test_a_query_parameter_no_route_declares(world: World, every_door: list[Door]) -> None:
+    """422 with its name, from every route of the API; only what Shopify signs may hold more than we know."""
+    wrong: list[str] = []
+    for door in every_door:
+        if not door.path.startswith("/api/"):
+            continue
+        answer = await world.a.owner.http.request(door.method, anything(door), params={"createdFrom": "2026-01-01"})
+        if door.key in OPEN_QUERIES:
+            wrong += [f"{door.key}: createdFrom is refused"] if "createdFrom" in answer.text else []
+            continue
+        found = check(answer, 422, "VALIDATION_FAILED")
+        fields = answer.json()["error"]["details"].get("fields")
+        wrong += [f"{door.key}: {fault}" for fault in found]
+        wrong += [] if [field["path"] for field in fields or []] == ["createdFrom"] else [f"{door.key}: {fields}"]
+    assert not wrong, listed(wrong)
+
+
 async def test_a_body_too_long_or_of_another_kind(world: World, every_door: list[Door], monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anybody asks who sends it."""
     monkeypatch.setattr(exchange, "LINGER_S", 0)

@@ -235,6 +235,18 @@ async def test_query_parameters_are_strict(http: httpx.AsyncClient, query: str, 
     check(await http.get(f"/api/things?{query}"), 422, code)
 
 
+async def test_a_parameter_that_is_not_declared_is_named(http: httpx.AsyncClient) -> None:
+    """Left out of account, a mistyped filter would answer with everything."""
+    error = check(await http.get("/api/things?limit=2&createdFrom=2026-01-01&Q=x"), 422, "VALIDATION_FAILED")
+    assert [(field["path"], field["type"]) for field in error["details"]["fields"]] == [
+        ("createdFrom", "extra_forbidden"),
+        ("Q", "extra_forbidden"),
+    ]
+    one = "/api/things/019a7f3e-5b7c-7d1e-8f00-c0ffee000001"
+    check(await http.get(f"{one}?x"), 422, "VALIDATION_FAILED")
+    check(await http.get(f"{one}?"), 409, "THING_LOCKED")
+
+
 async def test_the_first_and_last_day_there_are(http: httpx.AsyncClient) -> None:
     assert (await http.get("/api/things?from=0001-01-01&to=9999-12-31&limit=100")).status_code == 200
 

@@ -44,7 +44,7 @@ from storekeep.kit.paging import InvalidCursor, decode_cursor, encode_cursor
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.web.params import PageRequest, Paging, PathId, wired
-from storekeep.runtime.web.routes import refusals
+from storekeep.runtime.web.routes import refusals, takes_any_query
 from storekeep.runtime.web.schemas import ListRead
 
 _TAGS = ["connections"]
@@ -66,6 +66,7 @@ _CREATED_ORDER = "id"
     summary="Connect a shop through Shopify",
     responses=refusals(InvalidShopDomain, ShopifyOAuthRejected),
 )
+@takes_any_query
 async def begin_shopify_connection(
     request: Request,
     scope: Annotated[Scope, Needs(Permission.STORE_WRITE)],
@@ -88,6 +89,7 @@ async def begin_shopify_connection(
     summary="Return from Shopify's consent page",
     responses=refusals(ShopifyOAuthRejected, OAuthStateRefused, ShopifyGrantRefused, *_SHOP_REFUSED[1:]),
 )
+@takes_any_query
 async def finish_shopify_connection(
     request: Request, scope: Annotated[Scope, Needs(Permission.STORE_WRITE)], connector: Connector
 ) -> RedirectResponse:
