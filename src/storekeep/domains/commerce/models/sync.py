@@ -30,7 +30,7 @@ class SyncRun(CreatedAt, UpdatedAt, TenantRow):
     job_id: Mapped[UUID | None]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     setbacks: Mapped[int] = mapped_column(default=0)
 
     __table_args__ = (
