@@ -1,5 +1,5 @@
 """What changed of a resource since its mark: pages by time of change, each stored in one transaction that moves the mark along;
-and what was deleted, which no page shows.
+then what no such page shows: what was deleted at the source, and what is missing here although it did not change.
 
 Killed between pages, the next attempt begins at the last page's newest change; records of that very second are read again, and
 found unchanged.
@@ -7,7 +7,10 @@ found unchanged.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+
+import structlog
 
 from storekeep.domains.commerce.events import StoreDataChanged
 from storekeep.domains.commerce.sync import runs
@@ -15,8 +18,9 @@ from storekeep.domains.commerce.sync.apply import apply, remove
 from storekeep.domains.commerce.sync.details import read_details, whole_order
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
 from storekeep.domains.commerce.sync.reader import StoreReading
-from storekeep.domains.commerce.sync.reading import BadRecord, Node, moment
-from storekeep.domains.commerce.sync.vanished import find_vanished
+from storekeep.domains.commerce.sync.reading import BadRecord, Node, gid_number, moment
+from storekeep.domains.commerce.sync.vanished import Lacking, find_disagreement
+from storekeep.domains.commerce.sync.windows import search_for
 from storekeep.domains.commerce.types import Resource
 from storekeep.domains.connections import public as connections
 from storekeep.integrations.shopify.documents import (
@@ -30,6 +34,7 @@ from storekeep.integrations.shopify.errors import ShopifyObjectGone
 from storekeep.integrations.shopify.paging import Page, complete, pages
 from storekeep.integrations.shopify.search import updated_between
 
+log = structlog.get_logger(__name__)
 _REMOVED_AT_ONCE = 500
 _DOCUMENTS = {
     Resource.CUSTOMERS: CUSTOMERS_DELTA,
@@ -56,16 +61,31 @@ class ResourceDelta:
         search = updated_between(begin)
         async for page in pages(self._reading.client, _DOCUMENTS[self._resource], self._resource, search=search):
             await self._store(page)
-        await self._remove(await find_vanished(self._reading, self._resource))
+        found = await find_disagreement(self._reading, self._resource)
+        await self._remove(found.vanished)
+        for lacking in found.lacking:
+            await self._read_lacking(lacking)
         await self._conclude()
 
-    async def _store(self, page: Page) -> None:
+    async def _read_lacking(self, lacking: Lacking) -> None:
+        """Store what the source has and we do not, and did not change since the mark."""
+        log.warning(
+            "sync_records_lacking", store_id=str(self._reading.store_id), resource=self._resource, count=len(lacking.numbers)
+        )
+        search = search_for(self._resource, lacking.starts_at, lacking.ends_at, listing=True)
+        async for page in pages(self._reading.client, _DOCUMENTS[self._resource], self._resource, search=search):
+            wanted = [node for node in page.nodes if gid_number(node.get("id")) in lacking.numbers]
+            if wanted:
+                await self._store(replace(page, nodes=wanted), moves=False)
+
+    async def _store(self, page: Page, *, moves: bool = True) -> None:
+        """Store a page; unless it `moves`, the next attempt begins where it would have begun without it."""
         reading = self._reading
         assembler = reading.assembler(self._resource)
         assembler.wholes([node for node in [await self._whole(node) for node in page.nodes] if node is not None])
         if isinstance(assembler, OrderAssembler):
             await read_details(reading.client, assembler)
-        newest = self._newest(page)
+        newest = self._newest(page) if moves else None
         async with reading.context.transaction() as session:
             await connections.ensure_store_active(session, reading.store_id)
             merged = await apply(session, reading.calendar, assembler)

@@ -1,17 +1,20 @@
-"""Finding what was deleted at the source, which no delta shows: where we have more than the source counts, ids are compared.
+"""Finding where we and the source disagree, which no delta shows: where the counts differ, ids are compared.
 
-A store that lost one order of many thousands costs a dozen counts and a page of ids. Where the source has as many as we have or
-more, nothing is concluded: what is new comes with the delta. Nothing is removed that Shopify still knows by its id.
+A store that lost one order of many thousands, here or there, costs a dozen counts and a page of ids. Looked at is only what is
+older than two minutes, after everything that changed was read: what is newer comes with the next delta. Nothing is removed that
+Shopify still knows by its id.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import func, select
 
+from storekeep.domains.commerce.errors import SourceCountMismatch
 from storekeep.domains.commerce.models import Customer, Order, Product
 from storekeep.domains.commerce.sync.reader import StoreReading
 from storekeep.domains.commerce.sync.reading import gid_number
@@ -27,6 +30,7 @@ _DOCUMENTS = {Resource.CUSTOMERS: CUSTOMER_IDS, Resource.ORDERS: ORDER_IDS, Reso
 _TYPES = {Resource.CUSTOMERS: "Customer", Resource.ORDERS: "Order", Resource.PRODUCTS: "Product"}
 _PAGE = 250  # spans with no more records than this are compared id by id
 _MAX_SPANS = 200  # a store that lost so much is better read again as a whole
+_MAX_LACKING = 20  # and so is one of whose records so many pages are missing here
 _MAX_PLACEHOLDERS = 1_000  # there are few, unless customers may not be read at all
 _VISIBLE = timedelta(days=59)
 # The newest records may be known to one of Shopify's lists and not yet to its counts.
@@ -34,26 +38,51 @@ _SETTLED = timedelta(minutes=2)
 _Span = tuple[datetime | None, datetime]
 
 
-async def find_vanished(reading: StoreReading, resource: Resource) -> list[int]:
-    """Shopify numbers of stored records that Shopify does not know any more. Raises as the client."""
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Shopify numbers that are not stored, of records created in the half-open span."""
+
+    starts_at: datetime | None
+    ends_at: datetime
+    numbers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """`vanished`: Shopify numbers of stored records that Shopify does not know any more; `lacking`: what only Shopify has."""
+
+    vanished: list[int]
+    lacking: list[Lacking]
+
+
+async def find_disagreement(reading: StoreReading, resource: Resource) -> Disagreement:
+    """Where we and Shopify disagree. Raises SourceCountMismatch when more is missing here than can be read piece by piece, and
+    as the client."""
     start = reading.started_at - _VISIBLE if resource is Resource.ORDERS and reading.history_limited else None
     waiting: list[_Span] = [(start, reading.started_at - _SETTLED)]
     missing: list[int] = []
+    lacking: list[Lacking] = []
     looked_at = 0
     while waiting and looked_at < _MAX_SPANS:
         span = waiting.pop()
         looked_at += 1
         theirs = await read_count(reading.client, resource, search_for(resource, *span, listing=False))
-        if not theirs.exact or await _stored_count(reading, resource, span) <= theirs.count:
+        ours = await _stored_count(reading, resource, span)
+        if not theirs.exact or ours == theirs.count:
             continue
         parts = halves(*span, span[1])
         if theirs.count <= _PAGE or len(parts) == 1:
-            missing += await _missing(reading, resource, span)
+            ours_only, theirs_only = await _compared(reading, resource, span)
+            missing += ours_only
+            if theirs_only:
+                lacking.append(Lacking(*span, frozenset(theirs_only)))
+            if len(lacking) > _MAX_LACKING:
+                raise SourceCountMismatch(details={"stored": ours, "counted": theirs.count})
         else:
             waiting += [(low, high or span[1]) for low, high in parts]
     if resource is Resource.CUSTOMERS:
         missing += await _placeholders(reading)
-    return await _unknown(reading, resource, missing)
+    return Disagreement(await _unknown(reading, resource, missing), lacking)
 
 
 async def _placeholders(reading: StoreReading) -> list[int]:
@@ -80,8 +109,8 @@ async def _stored_count(reading: StoreReading, resource: Resource, span: _Span) 
         return int((await session.execute(query)).scalar_one())
 
 
-async def _missing(reading: StoreReading, resource: Resource, span: _Span) -> set[int]:
-    """Numbers stored of the span that Shopify's list of it does not name."""
+async def _compared(reading: StoreReading, resource: Resource, span: _Span) -> tuple[set[int], set[int]]:
+    """Numbers stored of the span that Shopify's list of it does not name; and those it names that are not stored."""
     named: set[int] = set()
     search = search_for(resource, *span, listing=True)
     async for page in pages(reading.client, _DOCUMENTS[resource], resource, search=search):
@@ -89,7 +118,13 @@ async def _missing(reading: StoreReading, resource: Resource, span: _Span) -> se
     model = _MODELS[resource]
     async with reading.context.transaction() as session:
         stored = (await session.execute(select(model.shopify_id).where(*_within(model, reading, span)))).scalars()
-        return set(stored) - named
+        ours = set(stored)
+        others = select(model.shopify_id).where(model.store_id == reading.store_id, model.shopify_id.in_(named - ours))
+        if model is Customer:
+            others = others.where(Customer.placeholder.is_(False))
+        # What is stored under another time of creation is not lacking.
+        elsewhere = set((await session.execute(others)).scalars())
+        return ours - named, named - ours - elsewhere
 
 
 async def _unknown(reading: StoreReading, resource: Resource, numbers: list[int]) -> list[int]:
