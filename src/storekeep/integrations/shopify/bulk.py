@@ -29,8 +29,9 @@ from storekeep.runtime.retry import Dice, Sleep
 _LIVE = frozenset({"CREATED", "RUNNING"})
 _UNDONE = frozenset({"FAILED", "CANCELED", "EXPIRED"})
 _BUSY = frozenset({"OPERATION_IN_PROGRESS", "LIMIT_REACHED"})
-# Polling starts quickly, for small stores are ready within a second, and calms down for large ones.
-_FIRST_POLL_S, _POLL_GROWTH, _SLOWEST_POLL_S = 0.3, 1.5, 10.0
+# Polling starts quickly, for small stores are ready within a second, and calms down for large ones: an export that is ready waits
+# for a quarter of the time it took at most.
+_FIRST_POLL_S, _POLL_GROWTH, _SLOWEST_POLL_S = 0.3, 1.25, 10.0
 _BUSY_RETRY_S = 30.0
 # How far back a start with an unknown outcome is looked for: no more than two clocks may differ, for what is adopted must not
 # be older than the run that adopts it.

@@ -150,7 +150,6 @@ class ResourceImport:
         if lost or len(parts) == 1:
             await self._again(window)
             return
-        await self._again(window)
         log.warning("sync_window_halved", window_id=str(window.id), resource=self._resource, **_shown(error))
         counts = [await self._count(*part) for part in parts]
         last = select(func.max(SyncWindow.position)).where(
@@ -162,6 +161,8 @@ class ResourceImport:
                 return
             (_, stored.ends_at), (start, end) = parts
             stored.expected = counts[0].count
+            # Half of it is another window: what failed of the whole one does not count against it.
+            stored.bulk_operation, stored.attempts = None, 0
             session.add(
                 SyncWindow(
                     run_id=window.run_id,
