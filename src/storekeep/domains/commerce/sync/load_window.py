@@ -51,13 +51,18 @@ async def load_window(
     """Load a completed operation's file. Raises BulkFileIncomplete, BulkFailed, SourceCountMismatch, CalendarChanged, and what
     Shopify's client raises; nothing is kept then."""
     assembler = reading.assembler(resource)
+    so_far = reading.news.so_far(resource)
     async with reading.context.transaction() as session:
         staging = staging_of(session, assembler)
         await staging.open()
+        shown = await runs.resource_of(session, reading.run_id, resource)
         async with _kept_awake(session) as turn:
             async with reading.files.batches(operation, renew=renew) as batches:
                 async for batch in batches:
                     feed(assembler, batch)
+                    if so_far.due:
+                        await so_far.tell(shown.read, assembler.tally.read)
+                        await reading.news.progress(shown, changed=False, so_far=assembler.tally.read)
                     if assembler.buffers.held >= _FLUSH_ROWS:
                         async with turn:
                             await staging.copy(assembler.buffers.drain())

@@ -6,9 +6,12 @@ import time
 from typing import TypeVar
 from uuid import UUID
 
+from redis.asyncio import Redis
+
 from storekeep.domains.accounts.guard import Permission
 from storekeep.domains.commerce.events import SyncFinished
 from storekeep.domains.commerce.models import SyncResource
+from storekeep.domains.commerce.sync.read_so_far import ReadSoFar
 from storekeep.domains.connections import public as connections
 from storekeep.runtime.cache import TenantCache
 from storekeep.runtime.database import Database, TenantSession
@@ -25,20 +28,27 @@ class SyncNews:
 
     def __init__(self, services: Services, tenant_id: UUID, store_id: UUID, run_id: UUID) -> None:
         self._tenant_id = tenant_id
+        self._run_id = run_id
+        self._redis = _maybe(services, Redis)
         self._key = {"runId": str(run_id), "storeId": str(store_id)}
         self._live = _maybe(services, LiveNews)
         self._cache = _maybe(services, TenantCache)
         self._told_at = 0.0
 
-    async def progress(self, resource: SyncResource, *, changed: bool) -> None:
-        """How far a resource is, at most twice a second; `changed`: rows were written, so kept answers go."""
+    def so_far(self, resource: str) -> ReadSoFar:
+        """Where to tell what was read of the resource's window under way."""
+        return ReadSoFar(self._redis, self._tenant_id, self._run_id, resource)
+
+    async def progress(self, resource: SyncResource, *, changed: bool, so_far: int = 0) -> None:
+        """How far a resource is, at most twice a second; `changed`: rows were written, so kept answers go. `so_far`: how many
+        were read of a window that is not stored yet."""
         if changed and self._cache is not None:
             await self._cache.drop(self._tenant_id)
         moment = time.monotonic()
         if self._live is None or moment - self._told_at < _EVERY_S:
             return
         self._told_at = moment
-        counts = {"read": resource.read, "expected": resource.expected, "failed": resource.failed}
+        counts = {"read": resource.read + so_far, "expected": resource.expected, "failed": resource.failed}
         data = {**self._key, "resource": resource.resource, "status": resource.status, **counts}
         await self._live.publish(self._tenant_id, "sync.progress", data, permission=Permission.STORE_READ)
 

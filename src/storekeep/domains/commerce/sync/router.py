@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request
+from redis.asyncio import Redis
 from sqlalchemy import select, tuple_
 
 from storekeep.domains.accounts.guard import Needs, Permission, Transaction, tenant_router
@@ -16,6 +17,7 @@ from storekeep.domains.commerce.browse.orders import OrderNotFound
 from storekeep.domains.commerce.errors import OrderGoneAtSource, OrderOutOfReach, RunAlreadyOver, RunNotFound
 from storekeep.domains.commerce.models import SyncRun
 from storekeep.domains.commerce.sync import runs
+from storekeep.domains.commerce.sync.read_so_far import read_so_far
 from storekeep.domains.commerce.sync.refresh import refresh_order
 from storekeep.domains.commerce.sync.requests import request_runs
 from storekeep.domains.commerce.sync.runs import RunFacts
@@ -72,15 +74,18 @@ async def _wanted_stores(session: TenantSession, body: SyncInput) -> list[UUID]:
     return [(await connections.get_store(session, store_id)).id for store_id in sorted(named) if store_id is not None]
 
 
-async def _shown(session: TenantSession, found: list[SyncRun]) -> list[SyncRunRead]:
+async def _shown(session: TenantSession, found: list[SyncRun], redis: Redis | None = None) -> list[SyncRunRead]:
     resources = await runs.resources_of(session, [run.id for run in found])
-    return [SyncRunRead.of(RunFacts(run, resources[run.id])) for run in found]
+    rows = [row for run in found for row in resources[run.id]]
+    so_far = {} if redis is None else await read_so_far(redis, session.tenant_id, rows)
+    return [SyncRunRead.of(RunFacts(run, resources[run.id]), so_far) for run in found]
 
 
 @router.get("/sync/runs", summary="List sync runs", responses=refusals(InvalidCursor))
 async def list_runs(
     session: Reading,
     paging: Paging,
+    redis: Annotated[Redis, wired(Redis)],
     store_id: Annotated[Id | None, Query(alias="storeId", description="Runs of one store.")] = None,
 ) -> ListRead[SyncRunRead]:
     """Newest first."""
@@ -93,7 +98,7 @@ async def list_runs(
     items = found[: paging.limit]
     last = items[-1] if len(found) > paging.limit else None
     cursor = None if last is None else encode_cursor(_NEWEST, [last.created_at.isoformat(), str(last.id)])
-    return ListRead(items=await _shown(session, items), next_cursor=cursor)
+    return ListRead(items=await _shown(session, items, redis), next_cursor=cursor)
 
 
 def _place(cursor: str) -> tuple[object, UUID]:
@@ -105,9 +110,10 @@ def _place(cursor: str) -> tuple[object, UUID]:
 
 
 @router.get("/sync/runs/{run_id}", summary="Read a sync run", responses=refusals(RunNotFound))
-async def get_run(session: Reading, run_id: PathId) -> SyncRunRead:
+async def get_run(session: Reading, run_id: PathId, redis: Annotated[Redis, wired(Redis)]) -> SyncRunRead:
     """With what each resource came to."""
-    return SyncRunRead.of(await runs.read_run(session, run_id))
+    facts = await runs.read_run(session, run_id)
+    return SyncRunRead.of(facts, await read_so_far(redis, session.tenant_id, facts.resources))
 
 
 @router.post("/sync/runs/{run_id}/cancel", summary="Cancel a sync run", responses=refusals(RunNotFound, RunAlreadyOver))

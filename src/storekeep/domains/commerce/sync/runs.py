@@ -237,6 +237,12 @@ async def lock_resource(session: TenantSession, run_id: UUID, resource: Resource
     return (await session.execute(query)).scalar_one()
 
 
+async def resource_of(session: TenantSession, run_id: UUID, resource: Resource) -> SyncResource:
+    """The resource's row, for reading."""
+    query = select(SyncResource).where(SyncResource.run_id == run_id, SyncResource.resource == resource)
+    return (await session.execute(query)).scalar_one()
+
+
 async def progressed(session: TenantSession, run_id: UUID) -> None:
     """The run got something done: earlier setbacks count no more, and it waits for nothing."""
     statement = update(SyncRun).where(SyncRun.id == run_id, (SyncRun.setbacks > 0) | SyncRun.error.is_not(None))

@@ -1,5 +1,6 @@
 """What goes over the wire about sync runs."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -52,13 +53,13 @@ class SyncResourceRead(Read):
     cursor: Moment | None = Field(description="Everything changed before this moment is stored.")
 
     @classmethod
-    def of(cls, row: SyncResource) -> "SyncResourceRead":
-        """Of the resource's row."""
+    def of(cls, row: SyncResource, so_far: int = 0) -> "SyncResourceRead":
+        """Of the resource's row, and of what was read `so_far` beyond it."""
         return cls(
             resource=row.resource,
             status=row.status,
             expected=row.expected,
-            read=row.read,
+            read=row.read + so_far,
             written=row.written,
             unchanged=row.unchanged,
             failed=row.failed,
@@ -85,8 +86,9 @@ class SyncRunRead(Read):
     error: RunErrorRead | None = Field(description="Why it failed; while it is open, what it waits for.")
 
     @classmethod
-    def of(cls, facts: RunFacts) -> "SyncRunRead":
-        """Of a run and its resources."""
+    def of(cls, facts: RunFacts, so_far: Mapping[UUID, int] | None = None) -> "SyncRunRead":
+        """Of a run and its resources, and of what was read `so_far` beyond them, by a resource's id."""
+        beyond = so_far or {}
         run = facts.run
         return cls(
             id=run.id,
@@ -98,7 +100,7 @@ class SyncRunRead(Read):
             started_at=run.started_at,
             finished_at=run.finished_at,
             duration_ms=_duration_ms(run),
-            resources=[SyncResourceRead.of(row) for row in facts.resources],
+            resources=[SyncResourceRead.of(row, beyond.get(row.id, 0)) for row in facts.resources],
             error=RunErrorRead(code=run.error["code"], message=run.error["message"]) if run.error else None,
         )
 
