@@ -111,3 +111,15 @@ async def test_what_is_undone_is_not_said(owner: Person, shopify: ShopifyStandIn
     assert answer.status_code == 422
     await owner.house.wired.services.get(Farewells).settled()
     assert await asked(shopify) == []
+
+
+async def test_who_had_it_disconnected_is_known_when_all_else_is_erased(owner: Person, shopify: ShopifyStandIn) -> None:
+    store_id = await connected(owner, shopify)
+    erasure = await disconnected(owner, store_id)
+    about = {"subjectType": "store", "subjectId": store_id}
+    entries = {entry["action"]: entry for entry in (await owner.http.get("/api/audit", params=about)).json()["items"]}
+    asked_for, connected_then = entries["store.disconnect_requested"], entries["store.connected"]
+    assert asked_for["before"]["shop"] == SHOP
+    assert asked_for["after"] == {"erasureId": erasure["id"]}
+    assert connected_then["before"] is connected_then["after"] is None
+    assert asked_for["actor"]["name"] == connected_then["actor"]["name"] != ""

@@ -15,6 +15,9 @@ from storekeep.runtime.manifest import ErasureSubject
 
 BATCH = 2000
 ERASED = "audit.erased"
+# Facts of the tenant that outlive what they are about. The record of an erasure holds a number only, and erasing it would call
+# for another record; who had a store disconnected is asked when it is gone, and holds nothing of the shop's customers.
+_KEPT = (ERASED, "store.disconnect_requested")
 _SUBJECTS_AT_ONCE = 500
 
 
@@ -45,8 +48,7 @@ async def _blank(session: TenantSession, subjects: Sequence[Subject], *, limit: 
     wanted = (
         select(AuditEntry.id)
         .join(AuditSubject, (AuditSubject.tenant_id == AuditEntry.tenant_id) & (AuditSubject.entry_id == AuditEntry.id))
-        # The record of an erasure is about the same thing and holds a number only; erasing it would call for another record.
-        .where(AuditEntry.tenant_id == session.tenant_id, about, AuditEntry.salt.is_not(None), AuditEntry.action != ERASED)
+        .where(AuditEntry.tenant_id == session.tenant_id, about, AuditEntry.salt.is_not(None), AuditEntry.action.not_in(_KEPT))
         .limit(limit)
     )
     statement = update(AuditEntry).where(AuditEntry.tenant_id == session.tenant_id, AuditEntry.id.in_(wanted))

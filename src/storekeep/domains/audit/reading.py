@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, select, tuple_
 
+from storekeep.domains.accounts import public as accounts
 from storekeep.domains.audit import chain
 from storekeep.domains.audit.models import AuditEntry, AuditHead, AuditSubject
 from storekeep.domains.audit.types import AuditFilter, AuditRecord, ChainReport, Subject
@@ -35,7 +36,8 @@ async def list_entries(
     subjects = await _subjects_of(session, [row.id for row in rows])
     more = len(found) > limit
     next_cursor = encode_cursor(_SORT, [rows[-1].at.isoformat(), str(rows[-1].id)]) if more else None
-    return Page([_record(row, subjects[row.id]) for row in rows], next_cursor)
+    names = await _names_of(session, rows)
+    return Page([_record(row, subjects[row.id], names) for row in rows], next_cursor)
 
 
 async def verify(session: TenantSession) -> ChainReport:
@@ -125,8 +127,14 @@ async def _subjects_of(session: TenantSession, entry_ids: Sequence[UUID]) -> def
     return found
 
 
-def _record(row: AuditEntry, subjects: Sequence[Subject]) -> AuditRecord:
-    payload: dict[str, Any] = row.payload or {}
+async def _names_of(session: TenantSession, rows: Sequence[AuditEntry]) -> dict[UUID, str]:
+    """Names of the members whose own entries lost their words, by member id; they are no secret of what was erased."""
+    erased = [row for row in rows if row.payload is None and row.actor_kind == ActorKind.MEMBER]
+    return await accounts.member_names(session, [row.actor_id for row in erased if row.actor_id is not None])
+
+
+def _record(row: AuditEntry, subjects: Sequence[Subject], names: Mapping[UUID, str]) -> AuditRecord:
+    payload: dict[str, Any] = row.payload or {"actor": names.get(row.actor_id, "") if row.actor_id is not None else ""}
     return AuditRecord(
         id=row.id,
         at=row.at,
