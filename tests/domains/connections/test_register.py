@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from storekeep.domains.accounts.public import TenantDeleting
 from storekeep.domains.connections import public
 from storekeep.domains.connections.errors import ShopReplaced, ShopTaken, StoreDisconnecting
 from storekeep.domains.connections.events import StoreConnected, StoreReconnected
@@ -226,3 +227,14 @@ async def test_property_3_every_registered_store_is_announced_exactly_once(
         async with db.tenant(tenant) as session:
             await session.execute(text("DELETE FROM shop_directory"))
             await session.execute(text("DELETE FROM connections"))
+
+
+async def test_a_tenant_on_its_way_out_gets_no_store(db: Database, scope: Scope, cipher: TokenCipher) -> None:
+    async with db.tenant(scope) as session:
+        await session.execute(text("UPDATE tenants SET deleting_since = now()"))
+    install = an_install()
+    with pytest.raises(TenantDeleting):
+        async with db.tenant(scope) as session:
+            await register_store(session, cipher, install)
+    async with db.system("look the shop up") as system:
+        assert await public.find_tenant_of_shop(system, install.shop) is None

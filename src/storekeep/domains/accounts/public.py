@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from storekeep.domains.accounts import repository, signing_up, tenants
 from storekeep.domains.accounts.devices import DeviceCookie, Devices
-from storekeep.domains.accounts.errors import TenantNotFound
+from storekeep.domains.accounts.errors import TenantDeleting, TenantNotFound
 from storekeep.domains.accounts.passwords import DEFAULT_ROUNDS, Passwords
 from storekeep.domains.accounts.permissions import ROLE_PERMISSIONS, Permission, roles_with
 from storekeep.domains.accounts.signing_in import SignIn
@@ -27,6 +27,7 @@ __all__ = [
     "Permission",
     "Role",
     "SignIn",
+    "TenantDeleting",
     "TenantNotFound",
     "TenantView",
     "ThrottleLimits",
@@ -34,6 +35,7 @@ __all__ = [
     "create_account",
     "find_user_id",
     "forget_tenant",
+    "keep_tenant",
     "list_members",
     "member_names",
     "provide_accounts",
@@ -86,6 +88,11 @@ async def find_user_id(services: Services, email: str) -> UUID | None:
     async with services.get(Database).system("look a person up by their address") as session:
         found = await repository.find_login(session, email_norm(email) or "")
     return found[0].id if found else None
+
+
+async def keep_tenant(session: TenantSession) -> None:
+    """Nobody deletes the tenant until this transaction ends. Raises TenantDeleting, or TenantNotFound once it is gone."""
+    await tenants.keep(session)
 
 
 async def read_tenant(session: TenantSession) -> TenantView:

@@ -172,6 +172,12 @@ async def lock_tenant(session: TenantSession) -> Tenant:
     return (await session.execute(query)).scalar_one()
 
 
+async def keep_tenant(session: TenantSession) -> bool | None:
+    """Whether the tenant is being deleted, None when it is gone; it stays so until the transaction ends."""
+    query = select(Tenant.deleting_since.is_not(None)).where(Tenant.id == session.tenant_id).with_for_update(read=True)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
 _TENANT = select(Tenant.id, Tenant.name, Tenant.created_at, Tenant.updated_at).where(Tenant.id == bindparam("tenant_id"))
 
 

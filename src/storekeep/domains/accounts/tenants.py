@@ -36,6 +36,15 @@ async def rename(session: TenantSession, name: str) -> TenantView:
     return TenantView(tenant.id, tenant.name, tenant.created_at, tenant.updated_at)
 
 
+async def keep(session: TenantSession) -> None:
+    """Nobody deletes the tenant until this transaction ends. Raises TenantDeleting, or TenantNotFound once it is gone."""
+    deleting = await repository.keep_tenant(session)
+    if deleting is None:
+        raise TenantNotFound()
+    if deleting:
+        raise TenantDeleting()
+
+
 async def request_deletion(db: Database, scope: Scope, *, confirm_name: str) -> UUID:
     """Lock the tenant for good, end every session in it, and ask for its erasure; the erasure's id.
 

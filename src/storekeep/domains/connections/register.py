@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from storekeep.domains.accounts import public as accounts
 from storekeep.domains.audit import public as audit
 from storekeep.domains.connections import schedule
 from storekeep.domains.connections.errors import ShopReplaced, ShopTaken, StoreDisconnecting
@@ -61,8 +62,10 @@ async def register_store(session: TenantSession, cipher: TokenCipher, install: I
     """Claim the shop for the tenant and keep its tokens sealed; announces StoreConnected or StoreReconnected, never both.
 
     Raises ShopTaken for another tenant's shop, StoreDisconnecting while its former data is being erased, ShopReplaced when the
-    address now belongs to another shop; nothing is stored then. Registering twice is a reconnection: the data stays.
+    address now belongs to another shop, TenantDeleting when the tenant is on its way out; nothing is stored then. Registering
+    twice is a reconnection: the data stays.
     """
+    await accounts.keep_tenant(session)
     store_id = await _claim(session, install.shop)
     if store_id is not None:
         return await _add(session, cipher, install, store_id)
