@@ -77,18 +77,20 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 async def _work(wired: Wired, settings: Settings, stop: asyncio.Event) -> None:
     times = RunnerTimes(settings.jobs.lease_s, settings.jobs.heartbeat_s, settings.jobs.tenant_slots)
     runner = JobRunner(wired.db, wired.services, job_kinds(), times)
-    attempts = Attempts(runner, settings.jobs.slots)
+    # A job that holds one connection may need another to go on: with one each, all of them could wait for each other for ever.
+    slots = min(settings.jobs.slots, wired.db.tenant_connections // 2)
+    attempts = Attempts(runner, slots)
     url = settings.redis.url.get_secret_value()
     waker = ArqWaker(url)
     ledger.set_waker(waker)
     sweeper = Sweeper(wired.db, attempts, runner.kinds, waker, every_s=settings.jobs.sweep_s)
     parts: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-        ("wake-ups", lambda: receive(url, attempts.run, slots=settings.jobs.slots)),
+        ("wake-ups", lambda: receive(url, attempts.run, slots=slots)),
         ("sweeper", sweeper.run),
         ("schedules", lambda: run_schedules(ROOMS, wired.db, wired.services)),
     ]
     tasks = [asyncio.create_task(_kept_alive(name, part)) for name, part in parts]
-    log.info("worker_started", kinds=sorted(runner.kinds), slots=settings.jobs.slots)
+    log.info("worker_started", kinds=sorted(runner.kinds), slots=slots)
     await stop.wait()
     log.info("worker_stopping")
     runner.stop_claiming()

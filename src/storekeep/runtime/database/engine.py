@@ -44,7 +44,8 @@ class Database:
         self.bus = bus or EventBus()
         # Two at least, where there are so many: a schedule's tick holds one while its work uses another.
         system_share = max(2 if config.pool_size >= 4 else 1, config.pool_size // 5)
-        self._runtime = _engine(config.url, config, config.pool_size - system_share, connection_class=TenantConnection)
+        self.tenant_connections = config.pool_size - system_share
+        self._runtime = _engine(config.url, config, self.tenant_connections, connection_class=TenantConnection)
         event.listen(self._runtime.sync_engine, "checkin", _forget_tenant)
         # Nearly every connection of this role is taken for one directory read, which needs no transaction; the few that write
         # ask for one. The other way round, each read would pay for the switch there and back. Behind PgBouncer a read needs one

@@ -28,7 +28,12 @@ class DatabaseSettings(BaseSettings):
     url: SecretStr = Field(description="Role app_rt: requests and jobs. postgresql://user:password@host:port/name.")
     owner_url: SecretStr | None = Field(None, description="Role that owns the tables; used by migrations only.")
     system_url: SecretStr | None = Field(None, description="Role app_system: directories and job headers across tenants.")
-    pool_size: int = Field(20, ge=2, le=20, description="Connections a process may hold, both roles together.")
+    pool_size: int = Field(
+        20,
+        ge=6,
+        le=20,
+        description="Connections a process may hold, both roles together. A worker gives every job it runs two of them.",
+    )
     statement_timeout_s: float = Field(30, gt=0, description="A statement running longer is cancelled. Seconds.")
     pgbouncer: bool = Field(False, description="True behind PgBouncer in transaction mode: no prepared statements are kept.")
     require_tls: bool = Field(True, description="In production refuse a database without TLS.")
