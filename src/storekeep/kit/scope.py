@@ -13,8 +13,6 @@ class ActorKind(StrEnum):
     MEMBER = "member"
     SYSTEM = "system"  # a job or a schedule of ours
     SHOPIFY = "shopify"  # news from the store
-    PLAYBOOK = "playbook"
-    ASSISTANT = "assistant"
 
 
 @dataclass(frozen=True, slots=True)

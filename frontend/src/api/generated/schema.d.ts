@@ -1150,7 +1150,7 @@ export interface components {
          * @description Which outside service a connection reaches.
          * @enum {string}
          */
-        ConnectionType: "SHOPIFY" | "CUSTOM_EMAIL" | "GMAIL" | "GOOGLE_ANALYTICS" | "META_ADS" | "SLACK";
+        ConnectionType: "SHOPIFY";
         /**
          * CustomerDetailRead
          * @description A customer whole.
@@ -4616,6 +4616,7 @@ export interface operations {
                 from?: string | null;
                 /** @description How many items at most. */
                 limit?: number;
+                /** @description With `subjectType`: the thing's id. */
                 subjectId?: string | null;
                 /** @description With `subjectId`: what was done to this thing. */
                 subjectType?: string | null;
@@ -6226,6 +6227,27 @@ export interface operations {
                      *         "code": "PERMISSION_DENIED",
                      *         "details": {},
                      *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `TENANT_NOT_FOUND`: There is no such tenant here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "TENANT_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such tenant here.",
                      *         "retryable": false
                      *       },
                      *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
@@ -8235,6 +8257,7 @@ export interface operations {
                 cancelled?: boolean | null;
                 /** @description `nextCursor` of the page before; absent for the first. */
                 cursor?: string | null;
+                /** @description Orders of this customer. */
                 customerId?: string | null;
                 /** @description PAID, PENDING, REFUNDED, … */
                 financialStatus?: string | null;

@@ -20,6 +20,7 @@ from storekeep.domains.accounts.errors import (
     OwnerOnly,
     SignInBusy,
     TenantDeleting,
+    TenantNotFound,
     TooManyAttempts,
     WrongPassword,
 )
@@ -126,7 +127,7 @@ async def read_session(me: Me, sign_in: Wired) -> SessionRead:
     return SessionRead.of(me, await sign_in.memberships(me.user.id))
 
 
-@own.post("/switch", summary="Turn to another tenant")
+@own.post("/switch", summary="Turn to another tenant", responses=refusals(TenantNotFound))
 async def switch_tenant(body: SwitchInput, request: Request, response: Response, me: Me, sign_in: Wired) -> SessionRead:
     """Look at another tenant of the same person, under a new token. A tenant of others is not found."""
     signed_in = await sign_in.switch(me, _token(request) or "", body.tenant_id, client_of(request))

@@ -32,7 +32,7 @@ async def list_audit_entries(
     subject_type: Annotated[
         str | None, Query(alias="subjectType", max_length=40, description="With `subjectId`: what was done to this thing.")
     ] = None,
-    subject_id: Annotated[Id | None, Query(alias="subjectId")] = None,
+    subject_id: Annotated[Id | None, Query(alias="subjectId", description="With `subjectType`: the thing's id.")] = None,
 ) -> ListRead[AuditEntryRead]:
     """The audit trail, newest first. Entries are never changed; a chain of digests shows it if one were."""
     if (subject_type is None) != (subject_id is None):

@@ -12,11 +12,6 @@ class ConnectionType(StrEnum):
     """Which outside service a connection reaches."""
 
     SHOPIFY = "SHOPIFY"
-    CUSTOM_EMAIL = "CUSTOM_EMAIL"
-    GMAIL = "GMAIL"
-    GOOGLE_ANALYTICS = "GOOGLE_ANALYTICS"
-    META_ADS = "META_ADS"
-    SLACK = "SLACK"
 
 
 class ConnectionStatus(StrEnum):

@@ -49,7 +49,7 @@ async def list_orders(
     days: Days,
     q: Typed = None,
     store_id: StoreId = None,
-    customer_id: Annotated[Id | None, Query(alias="customerId")] = None,
+    customer_id: Annotated[Id | None, Query(alias="customerId", description="Orders of this customer.")] = None,
     financial_status: Annotated[Status, Query(alias="financialStatus", description="PAID, PENDING, REFUNDED, …")] = None,
     fulfillment_status: Annotated[Status, Query(alias="fulfillmentStatus", description="FULFILLED, UNFULFILLED, …")] = None,
     cancelled: Annotated[bool | None, Query(description="Only cancelled orders, or only others.")] = None,
