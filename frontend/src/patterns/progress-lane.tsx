@@ -14,6 +14,8 @@ interface ProgressLaneProps {
   /** Items a second; null when not known or finished. */
   rate: number | null;
   timeLeftMs: number | null;
+  /** What is waited for, said where the rate would stand. */
+  waiting: string | null;
   /** How long it took, once it has ended. */
   tookMs: number | null;
   details: ReactNode;
@@ -27,6 +29,7 @@ export function ProgressLane({
   state,
   rate,
   timeLeftMs,
+  waiting,
   tookMs,
   details,
 }: ProgressLaneProps) {
@@ -61,8 +64,11 @@ export function ProgressLane({
         />
       </div>
       <p className={classes.pace}>
-        {rate !== null && rate > 0 && <span>{formatCount(Math.round(rate))} a second</span>}
-        {timeLeftMs !== null && <span>{timeLeftMs < 1500 ? 'nearly done' : `${formatDuration(timeLeftMs)} left`}</span>}
+        {waiting && <span>{waiting}</span>}
+        {!waiting && rate !== null && rate > 0 && <span>{formatCount(Math.round(rate))} a second</span>}
+        {!waiting && timeLeftMs !== null && (
+          <span>{timeLeftMs < 1500 ? 'nearly done' : `${formatDuration(timeLeftMs)} left`}</span>
+        )}
         {tookMs !== null && <span>Took {formatDuration(tookMs)}</span>}
       </p>
       <div className={classes.details}>{details}</div>

@@ -15,7 +15,7 @@ import { QueryView } from '~/patterns/query-view';
 import { PanelSkeleton } from '~/patterns/skeletons';
 import { Facts } from '~/ui/facts';
 import { ButtonLink, TextLink } from '~/ui/links';
-import { importRun, RESOURCE_NAMES, RUN_STATES, runTotals } from './model';
+import { importRun, RESOURCE_NAMES, RUN_STATES, runTotals, waitingFor } from './model';
 import { useCancelRun, useStartSync } from './mutations';
 import { isGoing, latestRunsQuery } from './queries';
 import { RunProblems } from './run-problems';
@@ -147,6 +147,7 @@ function Lane({ resource }: { resource: SyncResource }) {
       state={RUN_STATES[resource.status]}
       rate={rate}
       timeLeftMs={timeLeftMs}
+      waiting={waitingFor(resource, rate)}
       tookMs={resource.status === 'RUNNING' ? null : resource.durationMs}
       details={
         <Facts

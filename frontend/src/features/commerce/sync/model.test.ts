@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SyncRun } from '~/api/types';
 import { buildState, newRun } from '~/test/fake/state';
-import { importRun, runTotals } from './model';
+import { importRun, runTotals, waitingFor } from './model';
 
 const state = buildState({ now: new Date('2026-03-10T12:00:00Z'), days: 1, perDay: 1 });
 const store = state.shops[0]?.store;
@@ -24,4 +24,11 @@ it('a run’s totals are those of its parts', () => {
   const one = run('DELTA', 'SUCCEEDED');
   one.resources.forEach((resource, index) => Object.assign(resource, { read: index + 1, failed: index }));
   expect(runTotals(one)).toEqual({ read: 6, written: 0, unchanged: 0, failed: 3, removed: 0 });
+});
+
+it('a lane that does not move says what it waits for', () => {
+  expect(waitingFor({ status: 'RUNNING', read: 0, expected: 900 }, null)).toBe('Shopify is preparing the export');
+  expect(waitingFor({ status: 'RUNNING', read: 400, expected: 900 }, 80)).toBeNull();
+  expect(waitingFor({ status: 'RUNNING', read: 400, expected: 900 }, 0)).toBe('Waiting for Shopify');
+  expect(waitingFor({ status: 'SUCCEEDED', read: 900, expected: 900 }, null)).toBeNull();
 });

@@ -29,6 +29,14 @@ export const RESOURCE_NAMES: Record<SyncResource['resource'], string> = {
   products: 'Products',
 };
 
+/** What a lane that does not move waits for; null while it moves or is not under way. */
+export function waitingFor(resource: Pick<SyncResource, 'status' | 'read' | 'expected'>, rate: number | null) {
+  if (resource.status !== 'RUNNING') return null;
+  if (resource.read === 0) return 'Shopify is preparing the export';
+  if (resource.expected !== null && resource.read >= resource.expected) return 'Finishing';
+  return rate ? null : 'Waiting for Shopify';
+}
+
 export interface RunTotals {
   read: number;
   written: number;

@@ -10,6 +10,17 @@ export function usePace(resource: SyncResource) {
   useEffect(() => {
     if (going) setSamples((before) => addSample(before, { at: Date.now(), count: read }));
   }, [going, read]);
+  // Without new answers time goes on all the same: a rate that stands still must fall.
+  useEffect(() => {
+    if (!going) return;
+    const timer = setInterval(() => {
+      setSamples((before) => {
+        const last = before.at(-1);
+        return last ? addSample(before, { at: Date.now(), count: last.count }) : before;
+      });
+    }, 2_000);
+    return () => clearInterval(timer);
+  }, [going]);
   const rate = going ? (rateOf(samples) ?? overallRate(resource)) : null;
   return { rate, timeLeftMs: going ? timeLeft(read, resource.expected, rate) : null };
 }
