@@ -56,6 +56,14 @@ async def test_the_tenant_is_read_and_renamed(owner: Person) -> None:
     assert (await viewer.http.get("/api/auth/session")).json()["tenant"]["name"] == "Ümlaut & Söhne 🦆"
 
 
+async def test_the_name_it_has_already_is_no_change(owner: Person) -> None:
+    await owner.http.patch("/api/tenant", json={"name": "Fern"})
+    once = (await owner.http.get("/api/tenant")).json()
+    assert (await owner.http.patch("/api/tenant", json={"name": " Fern "})).json() == once
+    entries = (await owner.http.get("/api/audit", params={"action": "tenant.renamed"})).json()["items"]
+    assert [entry["after"] for entry in entries] == [{"name": "Fern"}]
+
+
 async def test_deletion_wants_the_name(owner: Person) -> None:
     for name in ("", "test tenant", "Test tenant!"):
         answer = await owner.http.request("DELETE", "/api/tenant", json={"confirmName": name})

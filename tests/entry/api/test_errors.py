@@ -48,7 +48,8 @@ async def test_details_that_json_cannot_say_are_dropped(http: httpx.AsyncClient)
 
 @pytest.mark.parametrize("path", ["/api/failures/unexpected", "/api/failures/wrong-shape"])
 async def test_the_unexpected_tells_whom_to_ask(http: httpx.AsyncClient, path: str) -> None:
-    check(await http.get(path), 500, "INTERNAL_SERVER_ERROR", support="help@storekeep.test")
+    error = check(await http.get(path), 500, "INTERNAL_SERVER_ERROR", support="help@storekeep.test")
+    assert "try again" not in error["message"] and error["retryable"] is False
 
 
 async def test_a_stream_that_fails_before_its_first_chunk_is_an_error(http: httpx.AsyncClient) -> None:

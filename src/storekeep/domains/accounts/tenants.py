@@ -23,10 +23,12 @@ async def read(reads: TenantReads) -> TenantView:
 
 
 async def rename(session: TenantSession, name: str) -> TenantView:
-    """Give the tenant another name. Raises TenantDeleting."""
+    """Give the tenant another name; the one it has already changes and tells nothing. Raises TenantDeleting."""
     tenant = await repository.lock_tenant(session)
     if tenant.deleting_since is not None:
         raise TenantDeleting()
+    if name == tenant.name:
+        return TenantView(tenant.id, tenant.name, tenant.created_at, tenant.updated_at)
     before, tenant.name = tenant.name, name
     await session.flush()
     fact = TenantRenamed(

@@ -33,7 +33,7 @@ def _part(source: str, key: str, figures: dict[str, str]) -> str:
     return f"SELECT {key}, {columns} {source} GROUP BY 1, 2"
 
 
-# The brief's figures: every stored order, on the day it was created.
+# The plain totals: every stored order, on the day it was created.
 _PLACED = _part(
     "FROM orders o WHERE o.tenant_id = :tenant AND o.store_id = :store AND o.created_day = ANY(:days)",
     "o.created_day AS day, o.currency",

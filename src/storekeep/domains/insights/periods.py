@@ -1,4 +1,4 @@
-"""Orders and revenue for all time, this week and this month, and the figures of the brief: totals and orders by day."""
+"""Orders and revenue for all time, this week and this month, and the plain totals: of everything stored and by day."""
 
 from __future__ import annotations
 

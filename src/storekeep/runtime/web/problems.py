@@ -79,7 +79,7 @@ def problem_of(error: BaseException) -> Problem:
     return Problem(
         500,
         AppError.code,
-        AppError.message + " Please try again; if it stays, tell us the request id.",
+        AppError.message + " Please tell us the request id.",
         critical=True,
         unexpected=True,
     )

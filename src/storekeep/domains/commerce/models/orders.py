@@ -19,7 +19,7 @@ from storekeep.runtime.database.model import Amount, CreatedAt, TenantRow, Updat
 class Order(CreatedAt, UpdatedAt, TenantRow):
     """An order. `total_price` is as placed, `current_total_price` after edits and refunds.
 
-    `created_day` and `sales_day` are the store-local days of `source_created_at` and `processed_at`; the first feeds the brief's
+    `created_day` and `sales_day` are the store-local days of `source_created_at` and `processed_at`; the first feeds the plain
     series, the second Shopify's definitions. Both are recomputed when the store's time zone changes. `item_count` counts units
     as ordered, `line_count` lines.
 

@@ -15,7 +15,7 @@ from storekeep.runtime.database.model import Amount, TenantRow, UpdatedAt, tenan
 class SalesDay(TenantRow):
     """A store's day in one currency, recomputed from base rows in the transaction that touches the day, so it cannot drift.
 
-    By `created_day`, test and cancelled orders included (the brief's figures): `placed_orders`, `placed_revenue` (Σ total
+    By `created_day`, test and cancelled orders included (the plain totals): `placed_orders`, `placed_revenue` (Σ total
     price).
 
     By `sales_day`, test orders excluded (Shopify's definitions): `orders` (cancelled ones too), `units`; `cancelled`,
