@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from pydantic import SecretStr, ValidationError
+
 from storekeep.entry.settings_reference import render, settings
+from storekeep.runtime.settings.areas import DatabaseSettings
 from tests.entry.test_deployment import settings_variables
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -20,6 +24,13 @@ def test_every_variable_is_there_with_its_meaning() -> None:
     for row in rows:
         assert row.meaning.endswith("."), row.name
         assert "|" not in row.meaning, row.name
+
+
+def test_fewer_connections_than_a_few_jobs_need_are_refused() -> None:
+    url = SecretStr("postgresql://somebody@nowhere/nothing")
+    assert DatabaseSettings(url=url, pool_size=6).pool_size == 6
+    with pytest.raises(ValidationError):
+        DatabaseSettings(url=url, pool_size=5)
 
 
 def test_no_secret_has_a_value_in_it() -> None:

@@ -52,6 +52,9 @@ async def assert_copied(desk: Desk, scope: Scope, store_id: UUID, domain: str = 
             id="files that are not what was announced",
         ),
         pytest.param([{"place": "bulk", "kind": "fail", "times": 2}], id="exports that fail"),
+        pytest.param(
+            [{"place": "bulk", "kind": "fail", "times": 5}], id="exports that are too large until they are halved often"
+        ),
     ],
 )
 async def test_an_import_gets_through(desk: Desk, scope: Scope, faults: list[dict[str, Any]]) -> None:
