@@ -85,7 +85,7 @@ class ShopifySettings(BaseSettings):
     model_config = _area("SHOPIFY_")
 
     api_key: str = Field("", description="Client id of our app.")
-    api_secret: SecretStr = Field(SecretStr(""), description="Client secret of our app; also signs its webhooks.")
+    api_secret: SecretStr = Field(SecretStr(""), description="Client secret of our app; Shopify signs its answers with it.")
     api_secret_previous: SecretStr | None = Field(None, description="The client secret before, still accepted in signatures.")
     api_version: str = Field("2026-07", pattern=r"^\d{4}-\d{2}$", description="Admin API version.")
     base_url: str = Field("https://{shop}", description="Where a shop answers; {shop} is its myshopify domain.")
