@@ -71,7 +71,9 @@ export default function TimeChart({ points, series, active, onActive, height, wh
   const endLabel = (id: string) => {
     const at = series.findIndex((one) => one.id === id || tailOf(one.id) === id);
     const one = series[at];
-    if (!labelled || !one) return undefined;
+    // The dashed stretch, where there is one, ends the line and bears its name.
+    const ended = openAt > 0 && one?.look === 'area' && id === one.id;
+    if (!labelled || !one || ended) return undefined;
     const last = lastIndex(one);
     return ({ index, x, y }: LabelPlace): ReactElement | null =>
       index === last ? (
