@@ -58,7 +58,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         process = subprocess.Popen([sys.executable, "-m", "storekeep.entry.cli", "up"], env=env, stdout=file, stderr=file)
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(lambda: process.poll() is not None or _ready(address), "the product to be ready", 240)
+        wait_for(lambda: process.poll() is not None or _ready(address), "the product to be ready", 600)
         assert process.poll() is None, output.read_text()
         yield Product(address, folder / ".storekeep")
     finally:
