@@ -26,7 +26,7 @@ VALUE: dict[str, Any] = {
     "updatedAt": lambda row: row["updatedAt"],
     "total": lambda row: float(row["totalPrice"]),
     "name": lambda row: (row["name"] or row.get("email") or "").lower() if "email" in row else row["name"],
-    "title": lambda row: row["title"],
+    "title": lambda row: row["title"].strip().lower(),
     "spent": lambda row: float(row["totalSpent"]),
     "orders": lambda row: row["ordersCount"],
 }
@@ -48,7 +48,10 @@ async def fill(books: Books) -> None:
             for n in range(1, ROWS + 1)
         ],
     )
-    goods = [a_product(n, at=MORNING + timedelta(hours=n % 3), title=f"Thing {n % 4}") for n in range(1, ROWS + 1)]
+    goods = [
+        a_product(n, at=MORNING + timedelta(hours=n % 3), title=f"{' ' * (n % 2)}{'Thing' if n % 3 else 'thing'} {n % 4}")
+        for n in range(1, ROWS + 1)
+    ]
     await books.shops[0].products(*goods)
 
 

@@ -23,8 +23,8 @@ class ProductNotFound(NotFound):
 
 
 SORTS = {
-    "title": Sort(Product.title, False, read_text),
-    "-title": Sort(Product.title, True, read_text),
+    "title": Sort(Product.sort_title, False, read_text),
+    "-title": Sort(Product.sort_title, True, read_text),
     "-createdAt": Sort(Product.source_created_at, True, read_moment),
     "createdAt": Sort(Product.source_created_at, False, read_moment),
     "-updatedAt": Sort(Product.source_updated_at, True, read_moment),

@@ -37,12 +37,14 @@ class Product(CreatedAt, UpdatedAt, TenantRow):
     source_updated_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    # As people look a title up: whatever its case, and not by the spaces it begins with.
+    sort_title: Mapped[str] = mapped_column(Computed("left(lower(btrim(title)), 200)", persisted=True))
     search: Mapped[Any] = mapped_column(TSVECTOR, Computed(searchable("title", "vendor", "product_type", "skus"), persisted=True))
 
     __table_args__ = (
         tenant_foreign_key("store_id", "stores"),
         UniqueConstraint("tenant_id", "store_id", "shopify_id"),
-        Index("ix_products_title", "tenant_id", "title", "id"),
+        Index("ix_products_sort_title", "tenant_id", "sort_title", "id"),
         Index("ix_products_created", "tenant_id", "source_created_at", "id"),
         Index("ix_products_updated", "tenant_id", "source_updated_at", "id"),
         Index("ix_products_search", "search", postgresql_using="gin"),
