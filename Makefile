@@ -6,7 +6,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON_ENV := .venv/bin
 # Plugins are named, not searched for: that is faster, and what happens to be installed changes nothing.
 PYTEST := PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(PYTHON_ENV)/python -m pytest -p pytest_asyncio.plugin -p hypothesis.extra.pytestplugin
-WORKERS ?= 2
+# One more than the cores of a small machine: tests wait for servers, clocks and browsers half of their time.
+WORKERS ?= 3
 # Two at a time, each one's output in one piece; all of them run, whichever fails.
 SIDE_BY_SIDE := $(MAKE) -j2 -k --output-sync=target
 COVERAGE := -p pytest_cov --cov=storekeep --cov-report=term:skip-covered --cov-fail-under=85

@@ -68,8 +68,10 @@ async def test_a_session_returns_data_of_its_own_tenant_alone(
             ]
         )
     )
-    answer = await person.http.get(path, params=query | {"nothing": extra}, headers={"x-tenant-id": str(foreign.tenant_id)})
-    assert answer.status_code in (200, 403, 404), answer.text
+    answer = await person.http.get(
+        path, params=query | ({"nothing": extra} if extra else {}), headers={"x-tenant-id": str(foreign.tenant_id)}
+    )
+    assert answer.status_code in (200, 403, 404, 422), answer.text
     for secret in (theirs.mark, str(foreign.tenant_id), *(str(p.member_id) for p in theirs.people)):
         assert secret not in answer.text
     if answer.status_code == 200 and path in ("/api/tenant", "/api/members", "/api/auth/session"):

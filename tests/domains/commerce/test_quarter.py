@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 import storekeep.sandbox
 from storekeep.kit.scope import Scope
 from storekeep.sandbox.config import ONLINE_RETAIL
@@ -18,6 +20,8 @@ EXPECTED = json.loads(
 )
 
 
+# The ordinary run asserts the same figures through the API (tests/domains/insights/test_retail_over_http.py).
+@pytest.mark.long
 async def test_the_quarter_is_copied_exactly(desk: Desk, scope: Scope) -> None:
     store_id = await desk.connect(scope, ONLINE_RETAIL)
     await desk.work(scope)

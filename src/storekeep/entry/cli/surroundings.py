@@ -23,16 +23,24 @@ def settings_here() -> Settings:
     return load_settings()
 
 
+_DESCRIBED_WITHOUT = ("DATABASE_", "REDIS_", "SHOPIFY_", "DEMO", "APP_", "SPA_")
+
+
 def settings_for_description() -> Settings:
     """Settings that reach nothing, the same everywhere, so that what the API says of itself depends on no machine."""
-    for name in [name for name in os.environ if name.startswith(("DATABASE_", "REDIS_", "SHOPIFY_", "DEMO", "APP_", "SPA_"))]:
-        del os.environ[name]
-    os.environ |= {
-        "ENVIRONMENT": "development",
-        "DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:1/none",
-        "DATABASE_SYSTEM_URL": "postgresql://nobody:nothing@127.0.0.1:1/none",
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-        "ENCRYPTION_KEY": "A" * 43 + "=",
-        "SESSION_SECRET": "a description keeps no sessions at all",
-    }
-    return load_settings(env_file=None)
+    kept = dict(os.environ)
+    try:
+        for name in [name for name in os.environ if name.startswith(_DESCRIBED_WITHOUT)]:
+            del os.environ[name]
+        os.environ |= {
+            "ENVIRONMENT": "development",
+            "DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:1/none",
+            "DATABASE_SYSTEM_URL": "postgresql://nobody:nothing@127.0.0.1:1/none",
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "ENCRYPTION_KEY": "A" * 43 + "=",
+            "SESSION_SECRET": "a description keeps no sessions at all",
+        }
+        return load_settings(env_file=None)
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)

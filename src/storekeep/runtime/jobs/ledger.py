@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol
@@ -260,12 +260,15 @@ async def reclaim(session: TenantSession, job_id: UUID, *, max_crashes: int) -> 
     return str(values["state"]) if moved else None
 
 
-async def due_jobs(session: SystemSession, *, limit: int) -> list[tuple[UUID, UUID]]:
-    """(tenant_id, job_id) of ready, due jobs nobody was told of lately, oldest first. Headers only, across tenants."""
+async def due_jobs(session: SystemSession, *, kinds: Collection[str], limit: int) -> list[tuple[UUID, UUID]]:
+    """(tenant_id, job_id) of ready, due jobs of these kinds nobody was told of lately, oldest first. Headers of all tenants.
+
+    Jobs of other kinds wait for a worker that knows them and must not fill the list.
+    """
     moment = now()
     query = (
         select(Job.tenant_id, Job.id)
-        .where(Job.state == JobState.READY, Job.run_at <= moment)
+        .where(Job.state == JobState.READY, Job.run_at <= moment, Job.kind.in_(kinds))
         .where(or_(Job.woken_at.is_(None), Job.woken_at < moment - WAKE_AGAIN_AFTER))
         .order_by(Job.run_at)
         .limit(limit)

@@ -55,7 +55,7 @@ class Sweeper:
         """One pass; returns how many jobs were woken, run or taken back."""
         taken_back = await self._take_back()
         async with self._db.system("wake jobs across tenants") as session:
-            due = await ledger.due_jobs(session, limit=BATCH)
+            due = await ledger.due_jobs(session, kinds=self._kinds.keys(), limit=BATCH)
             await ledger.mark_woken(session, due)
         for tenant_id, job_id in due:
             await self._wake(tenant_id, job_id)
