@@ -24,6 +24,7 @@ def as_account(account: Account, call: Callable[[], None]) -> int:
         return child
     code = 1
     try:
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # else pipes of other tests' helpers, a browser's for one, would stay open
         os.setsid()
         os.setgroups([])
         os.setgid(account.gid)
