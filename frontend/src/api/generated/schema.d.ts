@@ -239,7 +239,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description End this session.
+         * @description Sign out: the cookie and what it stood for are worth nothing from now on.
          */
         post: operations["logOut"];
         delete?: never;

@@ -116,7 +116,7 @@ async def log_in(body: LoginInput, request: Request, response: Response, sign_in
 
 @own.post("/logout", status_code=204, summary="Sign out")
 async def log_out(request: Request, response: Response, me: Me, sign_in: Wired) -> None:
-    """End this session."""
+    """Sign out: the cookie and what it stood for are worth nothing from now on."""
     await sign_in.log_out(me, client_of(request))
     services_of(request).get(SessionCookie).clear(response)
 

@@ -96,7 +96,7 @@ class SignIn:
         return await self._begin(LoggedIn, user, memberships, client, verified=stored, old_token=old_token)
 
     async def log_out(self, identity: Identity, client: Client) -> None:
-        """End this session."""
+        """Sign out: end the login session the request came with."""
         scope = scope_of(identity, client.request_id)
         async with self.db.tenant(scope) as tenant:
             await tenant.announce(
