@@ -160,8 +160,8 @@ class Stage:
         orders = ["update_order", "refund_order", "edit_order", "cancel_order", "create_order"]
         others = ["update_customer", "create_customer", "update_product", "create_product"]
         gone = ["delete_order", "delete_customer", "delete_product"]
-        # Orders enough for a delta of several pages.
-        for action in [*orders * 3, *["update_order"] * 60, *others, *gone]:
+        # Deletions first, so that what goes was copied; then orders enough for a delta of several pages.
+        for action in [*gone, *orders * 3, *["update_order"] * 60, *others]:
             edit = {"shop": AWKWARD_JPY, "action": action, "seed": dice.randrange(10**6)}
             with suppress(AssertionError):  # nothing in the shop may be fit for it (any more)
                 self.shopify.control("POST", "edit", edit)
@@ -210,7 +210,7 @@ class Stage:
             shop=shop,
             name=shop,
             shopify_shop_id=None,
-            currency="XXX",
+            currency="USD",
             time_zone="UTC",
             plan=None,
             scopes=SCOPES,

@@ -48,7 +48,7 @@ async def test_a_sync_killed_anywhere_ends_as_if_it_had_not_been(stage: Stage, m
 async def test_the_points_cover_every_step_of_every_kind_of_sync(stage: Stage) -> None:
     for name, calls in (
         ("initial", {"BulkRun", "BulkStatus", "OrdersCount", "CustomersCount", "ProductsCount", "OrderRefunds"}),
-        ("delta", {"OrdersDelta", "CustomersDelta", "ProductsDelta", "OrderRefunds", "OrderLedger", "OrderIds"}),
+        ("delta", {"OrdersDelta", "CustomersDelta", "ProductsDelta", "OrderRefunds", "OrderLedger", "ProductIds"}),
         ("resync", {"BulkRun", "BulkStatus", "OrdersCount", "OrderRefunds", "OrderLedger"}),
     ):
         points = (await stage.scene(name)).points
