@@ -65,7 +65,7 @@ async def connect(wired: Wired, scope: Scope, shop: str) -> SyncRun:
         shop=shop,
         name=shop,
         shopify_shop_id=None,
-        currency="XXX",
+        currency="USD",
         time_zone="UTC",
         plan=None,
         scopes=SCOPES,

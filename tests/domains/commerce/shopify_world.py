@@ -63,7 +63,7 @@ class Desk:
             shop=shop,
             name=shop,
             shopify_shop_id=None,
-            currency="XXX",
+            currency="USD",
             time_zone="UTC",
             plan=None,
             scopes=scopes,
