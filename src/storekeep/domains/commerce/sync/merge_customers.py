@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -77,9 +77,8 @@ _OVERTAKEN = for_any_tenant("""
     SELECT EXISTS (SELECT FROM work_customers w JOIN customers c
         ON c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = w.shopify_id WHERE w.state = 'new')
 """)
-_ORDERED_MEANWHILE = for_any_tenant("""
-    SELECT EXISTS (SELECT FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = ANY(CAST(:gone AS uuid[]))
-        AND o.sales_day <> ALL(CAST(:days AS date[])))
+_COUNT_ORDERS = for_any_tenant("""
+    SELECT count(*) FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = ANY(CAST(:gone AS uuid[]))
 """)
 _WRITE = [
     for_any_tenant("""
@@ -109,7 +108,7 @@ _WRITE = [
 
 
 class _Overtaken(Exception):
-    """Another transaction stored a customer we took for new, or an order of one that is going."""
+    """Another transaction stored a customer we took for new or had not locked, or an order of one that is going."""
 
 
 async def merge_customers(
@@ -147,13 +146,18 @@ async def _attempt(
         bounds = {"starts": complete.starts_at, "ends": complete.ends_at, "refused": list(refused)}
         going.update((await session.execute(_FIND_GONE, {**key, **bounds})).scalars())
     gone = sorted(going)
+    ordered: Sequence[date] = ()
     if gone:
-        days.update((await session.execute(_LOCK_ORDERS, {**key, "gone": gone})).scalars())
-    await session.execute(_LOCK, {**key, "gone": gone})
+        ordered = (await session.execute(_LOCK_ORDERS, {**key, "gone": gone})).scalars().all()
+        days.update(ordered)
+    locked = (await session.execute(_LOCK, {**key, "gone": gone})).scalar_one()
     await session.execute(_CLASSIFY, key)
     if gone:
         await session.execute(_ADD_GONE, {**key, "gone": gone})
     found: dict[str, int] = {row[0]: row[1] for row in await session.execute(_COUNT)}
+    if sum(found.values()) - found.get("new", 0) > locked:
+        # Stored since we locked: it may change before we write, and waiting for it now could cross others' locks.
+        raise _Overtaken
     await analyze(session, "work_customers", sum(found.values()))
     written, removed = found.get("new", 0) + found.get("changed", 0), found.get("gone", 0)
     unchanged = sum(found.values()) - written - removed
@@ -163,7 +167,7 @@ async def _attempt(
     await calendars.ensure_calendar(session, calendar)
     if (await session.execute(_OVERTAKEN, key)).scalar_one():
         raise _Overtaken
-    if gone and (await session.execute(_ORDERED_MEANWHILE, {**key, "gone": gone, "days": sorted(days)})).scalar_one():
+    if gone and (await session.execute(_COUNT_ORDERS, {**key, "gone": gone})).scalar_one() > len(ordered):
         raise _Overtaken
     if unchanged < sum(found.values()) or found.get("touched"):
         for statement in _WRITE:

@@ -26,7 +26,7 @@ _SLICE_ROWS = 50_000
 
 
 class _Overtaken(Exception):
-    """Another transaction stored an order we took for new, or removed a customer we had found."""
+    """Another transaction stored an order we took for new or had not locked, or removed a customer we had found."""
 
 
 async def merge_orders(
@@ -65,11 +65,14 @@ async def _attempt(
     deleted: Collection[int],
 ) -> Merged:
     going = sorted(await _find_gone(session, key, refused, complete, deleted))
-    await session.execute(order_sql.LOCK_ORDERS, {**key, "gone": going})
+    locked = (await session.execute(order_sql.LOCK_ORDERS, {**key, "gone": going})).scalar_one()
     await session.execute(order_sql.CLASSIFY, key)
     if going:
         await session.execute(order_sql.ADD_GONE, {**key, "gone": going})
     found: dict[str, int] = {row[0]: row[1] for row in await session.execute(order_sql.COUNT)}
+    if sum(found.values()) - found.get("new", 0) > locked:
+        # Stored since we locked: it may change before we write, and waiting for it now could cross others' locks.
+        raise _Overtaken
     idle = found.get("same", 0) + found.get("stale", 0)
     unchanged = idle + found.get("touched", 0)
     written, removed = found.get("new", 0) + found.get("changed", 0), found.get("gone", 0)

@@ -86,7 +86,7 @@ _WRITE = [
 
 
 class _Overtaken(Exception):
-    """Another transaction stored a product we took for new."""
+    """Another transaction stored a product we took for new, or had not locked."""
 
 
 async def remove_products(session: TenantSession, calendar: Calendar, numbers: Collection[int]) -> Merged:
@@ -115,11 +115,14 @@ async def merge_products(
 
 
 async def _attempt(session: TenantSession, key: dict[str, Any], refused: Collection[int], complete: Span | None) -> Merged:
-    await session.execute(_LOCK, key)
+    locked = (await session.execute(_LOCK, key)).scalar_one()
     await session.execute(_CLASSIFY, key)
     found: dict[str, int] = {row[0]: row[1] for row in await session.execute(_COUNT)}
     await analyze(session, "work_products", sum(found.values()))
     new, written = found.get("new", 0), found.get("new", 0) + found.get("changed", 0)
+    if sum(found.values()) - new > locked:
+        # Stored since we locked: what we found of it may change before we write.
+        raise _Overtaken
     removed = 0
     if complete is not None:
         bounds = {"starts": complete.starts_at, "ends": complete.ends_at, "refused": list(refused)}

@@ -1,0 +1,61 @@
+"""A record that another writer stores between two statements of ours: it is locked before it is judged, so newer still wins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.util import await_only
+
+from tests.domains.commerce.records import MORNING, a_customer, a_product, an_order
+from tests.domains.commerce.stores import Shop
+
+RECORDS: dict[str, Callable[..., dict[str, Any]]] = {"orders": an_order, "customers": a_customer, "products": a_product}
+
+
+def changed(version: int) -> datetime:
+    return MORNING + timedelta(minutes=version)
+
+
+@contextmanager
+def interrupted(shop: Shop, at: dict[str, Callable[[], Awaitable[object]]]) -> Iterator[None]:
+    """Wait for each of `at`'s calls right before the first statement that begins with its key."""
+
+    def before(_: Any, __: Any, statement: str, *___: Any) -> None:
+        for start in [start for start in at if statement.strip().startswith(start)]:
+            await_only(at.pop(start)())
+
+    engine = shop.db.runtime_engine.sync_engine
+    event.listen(engine, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+async def test_newer_wins_over_what_is_under_way(shop: Shop, kind: str) -> None:
+    put, record = getattr(shop, kind), RECORDS[kind]
+    later: list[asyncio.Task[Any]] = []
+
+    async def the_oldest() -> None:
+        # As a task: with a transaction of its own.
+        await asyncio.create_task(put(record(7, version=changed(1))))
+
+    async def the_newest() -> None:
+        later.append(asyncio.create_task(put(record(7, version=changed(3)))))
+        # It waits for us where it must; half a second is enough to go wrong in where it need not.
+        await asyncio.wait(later, timeout=0.5)
+
+    steps = {"CREATE TEMPORARY TABLE work_": the_oldest, f"UPDATE {kind} ": the_newest}
+    with interrupted(shop, steps):
+        await put(record(7, version=changed(2)))
+        await asyncio.gather(*later)
+    assert steps == {}
+    stored = await shop.one(f"SELECT source_updated_at FROM {kind} WHERE store_id = :store")
+    assert stored.source_updated_at == changed(3)
