@@ -5,8 +5,10 @@ Killed at any point, the next attempt goes on after the last committed batch; wh
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +16,10 @@ import structlog
 from sqlalchemy import delete, select
 
 from storekeep.domains.accounts import public as accounts
+from storekeep.domains.connections import farewell
 from storekeep.domains.connections.erasure_requests import is_farewell
 from storekeep.domains.connections.models import Connection, Erasure, OAuthState, ShopDirectory, Store
-from storekeep.domains.connections.types import ErasureStatus
+from storekeep.domains.connections.types import ErasureStatus, FarewellStatus
 from storekeep.kit.clock import now
 from storekeep.kit.scope import Scope
 from storekeep.runtime.cache import TenantCache
@@ -28,6 +31,9 @@ from storekeep.runtime.manifest import ErasureSubject, Room
 log = structlog.get_logger(__name__)
 # The room that owns the tenant's own row, and forgets it last.
 _ACCOUNTS = "accounts"
+# The room that gives the shops free.
+_CONNECTIONS = "connections"
+_ASK_AGAIN_S = 0.25
 Erase = Callable[[TenantSession, ErasureSubject], Awaitable[int]]
 
 
@@ -55,6 +61,8 @@ async def erase_subject(context: JobContext, erasure_id: UUID, rooms: EraseRooms
         return None
     subject, done = begun
     for name, forget in rooms.highest_first:
+        if name == _CONNECTIONS:
+            await _until_seen_off(context, erasure_id)
         while name not in done and await _batch(context, erasure_id, subject, name, forget):
             with suppress(LookupError):  # a process wired without Redis's parts
                 await context.services.get(TenantCache).drop(context.scope.tenant_id)
@@ -99,6 +107,21 @@ async def _begin(context: JobContext, erasure_id: UUID, rooms: EraseRooms) -> tu
             erasure.rooms = [*erasure.rooms, *waiting]
         done = {part.get("room") for part in erasure.rooms if part["status"] == ErasureStatus.DONE}
         return ErasureSubject(erasure.subject_kind, erasure.subject_id), done
+
+
+async def _until_seen_off(context: JobContext, erasure_id: UUID) -> None:
+    """Wait while a shop is asked to uninstall our app: freed before, it could be connected anew and lose the new consent to that.
+
+    Past the farewell's patience nobody is asking any more; a record that still says WAITING is of a process that died.
+    """
+    while True:
+        async with context.transaction() as session:
+            erasure = await session.get_one(Erasure, erasure_id, populate_existing=True)
+            asking = any(part["status"] == FarewellStatus.WAITING for part in erasure.rooms if is_farewell(part))
+            ends = erasure.created_at + timedelta(seconds=farewell.PATIENCE_S + farewell.GRACE_S)
+        if not asking or now() >= ends:
+            return
+        await asyncio.sleep(_ASK_AGAIN_S)
 
 
 async def _batch(context: JobContext, erasure_id: UUID, subject: ErasureSubject, name: str, forget: Erase) -> bool:

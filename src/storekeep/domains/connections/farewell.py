@@ -1,4 +1,4 @@
-"""Saying good-bye to a shop: our app is uninstalled there, once, beside the erasure, which waits for nothing.
+"""Saying good-bye to a shop: our app is uninstalled there, once, beside the erasure, which frees the shop only afterwards.
 
 The tokens are forgotten in the transaction that asks for the erasure; for this one call they live on in this process's memory.
 """
@@ -30,7 +30,9 @@ from storekeep.runtime.events import Subscriber
 from storekeep.runtime.services import Services
 
 log = structlog.get_logger(__name__)
+# Seconds the shop has to answer, and what beginning and noting it may take besides.
 PATIENCE_S = 10.0
+GRACE_S = 5.0
 
 
 class LastTokens:

@@ -92,7 +92,7 @@ class ErasureRoomRead(Read):
 
 
 class FarewellRead(Read):
-    """A shop that was asked, once, to uninstall our app. It never holds up the erasure."""
+    """A shop that was asked, once, to uninstall our app. The erasure waits for its answer for seconds at most."""
 
     store_id: UUID
     status: Literal["WAITING", "DONE", "FAILED"]
