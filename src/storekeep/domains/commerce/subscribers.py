@@ -1,4 +1,4 @@
-"""What commerce hears from below: stores come, come back, and go; jobs are cancelled, or fail."""
+"""What commerce hears from below: stores come, come back, and go; jobs are cancelled, fail, or are replayed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from storekeep.domains.commerce.types import RunTrigger
 from storekeep.domains.connections.events import StoreConnected, StoreDisconnectRequested, StoreReconnected
 from storekeep.runtime.database import TenantSession
 from storekeep.runtime.events import Subscriber
-from storekeep.runtime.jobs.events import JobCancelling, JobFailed
+from storekeep.runtime.jobs.events import JobCancelling, JobFailed, JobReplaying
 
 
 async def import_new_store(session: TenantSession, event: StoreConnected) -> None:
@@ -36,8 +36,14 @@ async def note_failed_job(session: TenantSession, event: JobFailed) -> None:
     await runs.note_failed_job(session, event.job_id, event.error, dead=event.dead)
 
 
+async def go_on_with_run(session: TenantSession, event: JobReplaying) -> None:
+    """A run that failed with its job goes on with it."""
+    await runs.reopen_run_of_job(session, event.job_id)
+
+
 SUBSCRIBERS = (
     Subscriber(JobFailed, note_failed_job),
+    Subscriber(JobReplaying, go_on_with_run),
     Subscriber(JobCancelling, end_cancelled_run),
     Subscriber(StoreConnected, import_new_store),
     Subscriber(StoreReconnected, catch_up),

@@ -27,3 +27,10 @@ class JobFailed(Event):
     job_id: UUID
     error: Mapping[str, Any]
     dead: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReplaying(Event):
+    """A dead job is about to run again with the arguments it had; its row is not locked yet."""
+
+    job_id: UUID

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from storekeep.kit.clock import now
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.database.session import SystemSession, TenantSession, rowcount
-from storekeep.runtime.jobs.events import JobCancelling, JobFailed
+from storekeep.runtime.jobs.events import JobCancelling, JobFailed, JobReplaying
 from storekeep.runtime.jobs.kind import JobKind, P
 from storekeep.runtime.jobs.models import Job, JobState
 
@@ -180,7 +180,7 @@ class _NotMoved(Exception):
     """The job was no longer where it was to be moved from."""
 
 
-async def _announced(session: TenantSession, event: JobFailed, move: Callable[[], Awaitable[bool]]) -> bool:
+async def _announced(session: TenantSession, event: JobFailed | JobReplaying, move: Callable[[], Awaitable[bool]]) -> bool:
     """Announce, then move: what a job works on is locked before the job. Without the move the announcement is undone."""
     try:
         async with session.begin_nested():
@@ -219,14 +219,18 @@ async def cancel(session: TenantSession, job_id: UUID) -> bool:
 
 
 async def replay(session: TenantSession, job_id: UUID) -> bool:
-    """dead → ready with its counts at zero and its arguments untouched, so effects keep their keys."""
+    """dead → ready with its counts at zero and its arguments untouched, so effects keep their keys. Announces JobReplaying."""
     statement = (
         update(Job)
         .where(Job.tenant_id == session.tenant_id, Job.id == job_id, Job.state == JobState.DEAD)
         .values(**_WAITING, run_at=now(), errors=0, crash_attempts=0, finished_at=None, fence=Job.fence + 1, updated_at=now())
         .execution_options(synchronize_session=False)
     )
-    return rowcount(await session.execute(statement)) == 1
+
+    async def revive() -> bool:
+        return rowcount(await session.execute(statement)) == 1
+
+    return await _announced(session, JobReplaying(job_id=job_id), revive)
 
 
 async def reclaim(session: TenantSession, job_id: UUID, *, max_crashes: int) -> str | None:

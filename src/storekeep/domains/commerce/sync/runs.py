@@ -6,6 +6,7 @@ Rows are locked in this order everywhere: the run, its resources, its job.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from storekeep.domains.commerce.errors import RunAlreadyOver, RunNotFound
 from storekeep.domains.commerce.events import SyncFinished
@@ -150,6 +152,23 @@ async def note_failed_job(session: TenantSession, job_id: UUID, error: Mapping[s
         return
     run.error = {**shown, "message": f"{shown['message']} It is tried again by itself."}
     await session.flush()
+
+
+async def reopen_run_of_job(session: TenantSession, job_id: UUID) -> None:
+    """The dead job that carried a failed run is replayed: the run goes on where it stopped.
+
+    Unless the store has another open run by now, which reads the same: then this one stays over, and its job finds nothing to do.
+    """
+    query = select(SyncRun).where(SyncRun.job_id == job_id, SyncRun.status == RunStatus.FAILED).with_for_update()
+    run = (await session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+    if run is None or await _open_run(session, run.store_id) is not None:
+        return
+    with suppress(IntegrityError):  # another was opened this very moment
+        async with session.begin_nested():
+            run.status, run.error, run.finished_at, run.setbacks = RunStatus.QUEUED, None, None, 0
+            failed = update(SyncResource).where(SyncResource.run_id == run.id, SyncResource.status == RunStatus.FAILED)
+            again = failed.values(status=RunStatus.QUEUED, finished_at=None).execution_options(synchronize_session=False)
+            await session.execute(again)
 
 
 async def cancel_runs_of(session: TenantSession, store_id: UUID) -> None:
