@@ -1374,7 +1374,7 @@ export interface components {
         };
         /**
          * FarewellRead
-         * @description A shop that was asked, once, to uninstall our app. It never holds up the erasure.
+         * @description A shop that was asked, once, to uninstall our app. The erasure waits for its answer for seconds at most.
          */
         FarewellRead: {
             /**
@@ -7903,7 +7903,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MEMBER_LAST_OWNER`: This is the tenant's only owner. Make somebody else an owner first. */
+            /** @description `MEMBER_LAST_OWNER`: This is the tenant's only owner. Make somebody else an owner first.; `TENANT_DELETING`: This tenant is being deleted. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8113,7 +8113,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MEMBER_LAST_OWNER`: This is the tenant's only owner. Make somebody else an owner first. */
+            /** @description `MEMBER_LAST_OWNER`: This is the tenant's only owner. Make somebody else an owner first.; `TENANT_DELETING`: This tenant is being deleted. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9776,7 +9776,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `SHOPIFY_AUTH_FAILED`: Shopify did not accept the authorization. Connect the store again.; `SHOP_TAKEN`: This shop is already connected to another Storekeep account. Disconnect it there first.; `SHOP_REPLACED`: This address now belongs to another shop than before. Disconnect the store first, then connect it anew.; `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done.; `SHOPIFY_SHOP_FROZEN`: The shop is not available at Shopify: it may be frozen, locked or closed. */
+            /** @description `SHOPIFY_AUTH_FAILED`: Shopify did not accept the authorization. Connect the store again.; `SHOP_TAKEN`: This shop is already connected to another Storekeep account. Disconnect it there first.; `SHOP_REPLACED`: This address now belongs to another shop than before. Disconnect the store first, then connect it anew.; `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done.; `TENANT_DELETING`: This tenant is being deleted.; `SHOPIFY_SHOP_FROZEN`: The shop is not available at Shopify: it may be frozen, locked or closed. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10142,7 +10142,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `SHOP_TAKEN`: This shop is already connected to another Storekeep account. Disconnect it there first.; `SHOP_REPLACED`: This address now belongs to another shop than before. Disconnect the store first, then connect it anew.; `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done.; `SHOPIFY_SHOP_FROZEN`: The shop is not available at Shopify: it may be frozen, locked or closed. */
+            /** @description `SHOP_TAKEN`: This shop is already connected to another Storekeep account. Disconnect it there first.; `SHOP_REPLACED`: This address now belongs to another shop than before. Disconnect the store first, then connect it anew.; `STORE_DISCONNECTING`: This store is being disconnected and its data erased. Connect it again when that is done.; `TENANT_DELETING`: This tenant is being deleted.; `SHOPIFY_SHOP_FROZEN`: The shop is not available at Shopify: it may be frozen, locked or closed. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11199,6 +11199,27 @@ export interface operations {
                      *         "code": "PERMISSION_DENIED",
                      *         "details": {},
                      *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `STORE_NOT_FOUND`: There is no such store here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "STORE_NOT_FOUND",
+                     *         "details": {},
+                     *         "message": "There is no such store here.",
                      *         "retryable": false
                      *       },
                      *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",

@@ -69,6 +69,7 @@ own = tenant_router(prefix="/api/auth", tags=_TAGS)
 tenant = tenant_router(prefix="/api/tenant", tags=_TAGS)
 people = tenant_router(prefix="/api/members", tags=_TAGS)
 
+_MEMBER_REFUSED = refusals(MemberNotFound, OwnerOnly, LastOwner, TenantDeleting)
 Wired = Annotated[SignIn, wired(SignIn)]
 Me = Annotated[Identity, SignedInAs(Permission.PROFILE_OWN)]
 
@@ -228,7 +229,9 @@ async def list_members(reads: Annotated[TenantReading, Reading(Permission.MEMBER
     return ListRead(items=items, next_cursor=encode_cursor("joined", [str(items[-1].id)]) if more else None)
 
 
-@people.patch("/{member_id}", summary="Change a member's role", responses=refusals(MemberNotFound, OwnerOnly, LastOwner))
+@people.patch(
+    "/{member_id}", summary="Change a member's role", responses=refusals(MemberNotFound, OwnerOnly, LastOwner, TenantDeleting)
+)
 async def change_member_role(
     member_id: PathId,
     body: RoleInput,
@@ -241,7 +244,10 @@ async def change_member_role(
 
 
 @people.delete(
-    "/{member_id}", status_code=204, summary="Remove a member", responses=refusals(MemberNotFound, OwnerOnly, LastOwner)
+    "/{member_id}",
+    status_code=204,
+    summary="Remove a member",
+    responses=refusals(MemberNotFound, OwnerOnly, LastOwner, TenantDeleting),
 )
 async def remove_member(
     member_id: PathId,

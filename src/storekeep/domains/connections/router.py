@@ -9,6 +9,7 @@ from fastapi import Query, Request
 from starlette.responses import RedirectResponse
 
 from storekeep.domains.accounts.guard import Needs, Permission, Transaction, tenant_router
+from storekeep.domains.accounts.public import TenantDeleting
 from storekeep.domains.connections import repository
 from storekeep.domains.connections.browser import show_refusals_on_a_page
 from storekeep.domains.connections.connect import StoreConnector
@@ -55,7 +56,15 @@ connections = tenant_router(prefix="/api/connections", tags=_TAGS)
 erasures = tenant_router(prefix="/api/erasures", tags=_TAGS)
 
 Connector = Annotated[StoreConnector, wired(StoreConnector)]
-_SHOP_REFUSED = (InvalidShopDomain, ShopTaken, ShopReplaced, StoreDisconnecting, ShopifyShopFrozen, ShopifyUnavailable)
+_SHOP_REFUSED = (
+    InvalidShopDomain,
+    ShopTaken,
+    ShopReplaced,
+    StoreDisconnecting,
+    TenantDeleting,
+    ShopifyShopFrozen,
+    ShopifyUnavailable,
+)
 _CREATED_ORDER = "id"
 
 

@@ -81,7 +81,7 @@ async def _shown(session: TenantSession, found: list[SyncRun], redis: Redis | No
     return [SyncRunRead.of(RunFacts(run, resources[run.id]), so_far) for run in found]
 
 
-@router.get("/sync/runs", summary="List sync runs", responses=refusals(InvalidCursor))
+@router.get("/sync/runs", summary="List sync runs", responses=refusals(InvalidCursor, connections.StoreNotFound))
 async def list_runs(
     session: Reading,
     paging: Paging,
@@ -95,6 +95,8 @@ async def list_runs(
     if paging.cursor is not None:
         query = query.where(tuple_(SyncRun.created_at, SyncRun.id) < _place(paging.cursor))
     found = list((await session.execute(query)).scalars())
+    if store_id is not None and not found:
+        await connections.get_store(session, store_id)
     items = found[: paging.limit]
     last = items[-1] if len(found) > paging.limit else None
     cursor = None if last is None else encode_cursor(_NEWEST, [last.created_at.isoformat(), str(last.id)])
