@@ -22,9 +22,7 @@ from bench.processes import peak_memory_mb
 from storekeep.domains.commerce.models import SyncRun
 from storekeep.domains.commerce.sync import runs
 from storekeep.domains.commerce.types import RunTrigger
-from storekeep.domains.connections.register import Install, register_store
-from storekeep.domains.connections.types import ConnectedVia
-from storekeep.domains.connections.vault import StoreTokens
+from storekeep.domains.connections.register import register_store
 from storekeep.entry.rooms import job_kinds
 from storekeep.entry.wiring import Wired, build
 from storekeep.integrations.shopify.bulk import BulkOperations
@@ -33,9 +31,8 @@ from storekeep.runtime.crypto import TokenCipher
 from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from storekeep.runtime.logging import configure_logging
 from storekeep.runtime.settings import load_settings
-from storekeep.sandbox.config import custom_app_token
+from tests.support.installs import custom_app_install
 
-SCOPES = ("read_all_orders", "read_customers", "read_orders", "read_products")
 # One for all runs: what is asked for depends on it, and exports asked for before have their files ready.
 STARTED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -61,17 +58,7 @@ class Stopwatch:
 
 async def connect(wired: Wired, scope: Scope, shop: str) -> SyncRun:
     """Make the shop a store of the tenant; its first run, whose job waits for a worker."""
-    install = Install(
-        shop=shop,
-        name=shop,
-        shopify_shop_id=None,
-        currency="USD",
-        time_zone="UTC",
-        plan=None,
-        scopes=SCOPES,
-        via=ConnectedVia.CUSTOM_APP,
-        tokens=StoreTokens(access=custom_app_token(shop)),
-    )
+    install = custom_app_install(shop)
     async with wired.db.tenant(scope) as session:
         store = await register_store(session, wired.services.get(TokenCipher), install)
         run, _ = await runs.add_run(

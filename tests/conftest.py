@@ -7,4 +7,6 @@ pytest_plugins = [
     "tests.support.sharing_out",
     "tests.support.tracing",
     "tests.support.world",
+    "tests.domains.commerce.shopify_world",
+    "tests.support.copied",
 ]

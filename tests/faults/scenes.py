@@ -19,24 +19,22 @@ from sqlalchemy import text
 
 from storekeep.domains.commerce.sync.requests import request_run
 from storekeep.domains.commerce.types import RunTrigger
-from storekeep.domains.connections.register import Install, register_store
-from storekeep.domains.connections.types import ConnectedVia
-from storekeep.domains.connections.vault import StoreTokens
+from storekeep.domains.connections.register import register_store
 from storekeep.entry.embedded.roles import RoleUrls, prepare_roles
 from storekeep.entry.rooms import event_bus
 from storekeep.entry.wiring import make_cipher
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, DatabaseConfig, TenantSession
-from storekeep.sandbox.config import AWKWARD_JPY, AWKWARD_KWD, custom_app_token
+from storekeep.sandbox.config import AWKWARD_JPY, AWKWARD_KWD
 from tests.faults.nursery import settings_of
 from tests.faults.snapshot import Snapshot, differences, snapshot
 from tests.faults.workers import Nursery
 from tests.sandbox.driver import Driver
 from tests.support.database import build_schema
+from tests.support.installs import custom_app_install
 from tests.support.servers import Postgres
 
-SCOPES = ("read_all_orders", "read_customers", "read_orders", "read_products")
 SYNC_KINDS = ("commerce.import_store", "commerce.sync_store")
 # Small windows, so that every resource is read in several.
 LIMITS = {"orders_window": 30, "customers_window": 8, "products_window": 8}
@@ -206,17 +204,7 @@ class Stage:
     async def _connect(self, db: Database, shop: str) -> None:
         scope = Scope(tenant_id=uuid7())
         settings = settings_of(await self.order(f"{self.prefix}_base", lease_s=LONG_LEASE_S))
-        install = Install(
-            shop=shop,
-            name=shop,
-            shopify_shop_id=None,
-            currency="USD",
-            time_zone="UTC",
-            plan=None,
-            scopes=SCOPES,
-            via=ConnectedVia.CUSTOM_APP,
-            tokens=StoreTokens(access=custom_app_token(shop)),
-        )
+        install = custom_app_install(shop)
         async with db.tenant(scope) as session:
             insert = "INSERT INTO tenants (id, name, created_at, updated_at) VALUES (:id, :name, now(), now())"
             await session.execute(text(insert), {"id": scope.tenant_id, "name": shop})

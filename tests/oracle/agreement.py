@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from tests.oracle.answers import TILES, Tenant, before
-from tests.oracle.conftest import Copied
+from tests.support.copied import Copied
 
 TOP_PRODUCTS = 50
 Difference = tuple[str, Any, Any]
@@ -50,7 +50,7 @@ class Agreement:
 
     async def _tiles(self, choice: Choice, currency: str) -> None:
         asked = {"currency": choice.currency, "from_": choice.first, "to": choice.last, "compare": choice.compare}
-        answer = await self._copied.read("analytics/overview", choice.shop, **asked)
+        answer = await self._copied.read("/api/analytics/overview", choice.shop, **asked)
         then = before(choice.first, choice.last, choice.compare)
         self._same("currency", answer["currency"], currency)
         self._same("currencies", answer["currencies"], self._oracle.currencies(choice.shop) or [currency])
@@ -67,33 +67,33 @@ class Agreement:
 
     async def _chart(self, choice: Choice, currency: str) -> None:
         asked = {"currency": choice.currency, "from_": choice.first, "to": choice.last, "compare": choice.compare}
-        answer = await self._copied.read("analytics/timeseries", choice.shop, interval=choice.interval, **asked)
+        answer = await self._copied.read("/api/analytics/timeseries", choice.shop, interval=choice.interval, **asked)
         then = before(choice.first, choice.last, choice.compare)
         points = self._oracle.points(choice.shop, currency, choice.first, choice.last, choice.interval)
         self._same_rows("point", answer["points"], points)
         past = self._oracle.points(choice.shop, currency, *then, choice.interval) if then else []
         self._same_rows("previous point", answer["previous"], past)
         days = await self._copied.read(
-            "analytics/orders", choice.shop, currency=choice.currency, from_=choice.first, to=choice.last
+            "/api/analytics/orders", choice.shop, currency=choice.currency, from_=choice.first, to=choice.last
         )
         self._same_rows("day", days, self._oracle.orders_by_day(choice.shop, currency, choice.first, choice.last))
 
     async def _totals(self, choice: Choice, currency: str) -> None:
-        answer = await self._copied.read("analytics/summary", choice.shop, currency=choice.currency)
+        answer = await self._copied.read("/api/analytics/summary", choice.shop, currency=choice.currency)
         top = answer.pop("topCustomers")
         self._same("summary", answer, self._oracle.summary(choice.shop, currency))
         self._ranked(
             "top customer", self._named(top, "customerId"), self._oracle.customers(choice.shop, currency), 5, "totalRevenue"
         )
-        periods = await self._copied.read("analytics/periods", choice.shop, currency=choice.currency)
+        periods = await self._copied.read("/api/analytics/periods", choice.shop, currency=choice.currency)
         self._same_rows("period", periods["periods"], self._oracle.periods(choice.shop, currency, datetime.now(UTC)))
 
     async def _bests(self, choice: Choice, currency: str) -> None:
         asked = {"currency": choice.currency, "from_": choice.first, "to": choice.last, "limit": TOP_PRODUCTS}
-        answer = await self._copied.read("analytics/top-products", choice.shop, **asked)
+        answer = await self._copied.read("/api/analytics/top-products", choice.shop, **asked)
         expected = self._oracle.products(choice.shop, currency, choice.first, choice.last)
         self._ranked("top product", self._named(answer["items"], "productId"), expected, TOP_PRODUCTS, "revenue")
-        people = await self._copied.read("analytics/top-customers", choice.shop, currency=choice.currency, limit=3)
+        people = await self._copied.read("/api/analytics/top-customers", choice.shop, currency=choice.currency, limit=3)
         self._ranked(
             "customer", self._named(people, "customerId"), self._oracle.customers(choice.shop, currency), 3, "totalRevenue"
         )

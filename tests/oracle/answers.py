@@ -147,12 +147,13 @@ class Tenant:
         """Every tile: value, previous, change, sparkline."""
         now = self._values(domain, currency, first, last)
         then = self._values(domain, currency, *before) if before else dict.fromkeys(TILES)
+        steps = [_tiles(*step) for step in self._steps(domain, currency, first, last)]
         return {
             key: {
                 "value": _shown(key, now[key], currency),
                 "previous": _shown(key, then[key], currency),
                 "change": _change(now[key], then[key]),
-                "sparkline": self._sparkline(key, domain, currency, first, last),
+                "sparkline": [_shown(key, step[key], currency) or "0" for step in steps if key != "returning_rate"],
             }
             for key in TILES
         }
@@ -160,20 +161,18 @@ class Tenant:
     def _values(self, domain: str | None, currency: str, first: date, last: date) -> dict[str, Fraction | None]:
         return _tiles(self._sums(domain, currency, first, last), self._people(domain, currency, first, last))
 
-    def _sparkline(self, key: str, domain: str | None, currency: str, first: date, last: date) -> list[str]:
-        if key == "returning_rate":
-            return []
+    def _steps(self, domain: str | None, currency: str, first: date, last: date) -> list[tuple[Sums, People]]:
+        """What the steps of every sparkline of the range are drawn from."""
         width = -(-((last - first).days + 1) // STEPS)
         steps, start = [], first
         while start <= last:
             end = min(start + timedelta(days=width - 1), last)
             people = People()
-            for offset in range((end - start).days + 1) if key in PEOPLE else ():
+            for offset in range((end - start).days + 1):
                 day = start + timedelta(days=offset)
                 one = self._people(domain, currency, day, day)  # in a sparkline a person counts once a day
                 people = People(people.customers + one.customers, people.new + one.new, people.returning + one.returning)
-            value = _tiles(self._sums(domain, currency, start, end), people)[key]
-            steps.append(_shown(key, value, currency) or "0")
+            steps.append((self._sums(domain, currency, start, end), people))
             start = end + timedelta(days=1)
         return steps
 

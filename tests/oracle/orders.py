@@ -35,8 +35,8 @@ class Sums:
 
     def add(self, other: Sums) -> None:
         """Add another's figures to these."""
-        for part in fields(self):
-            setattr(self, part.name, getattr(self, part.name) + getattr(other, part.name))
+        for name in _FIGURES:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     @property
     def net(self) -> Fraction:
@@ -45,6 +45,9 @@ class Sums:
     @property
     def total(self) -> Fraction:
         return self.net + self.shipping + self.taxes
+
+
+_FIGURES = tuple(part.name for part in fields(Sums))
 
 
 def total_price(order: Record) -> Fraction:

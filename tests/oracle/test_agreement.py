@@ -16,7 +16,8 @@ import pytest
 
 from storekeep.sandbox.config import AWKWARD, AWKWARD_JPY, AWKWARD_KWD, ONLINE_RETAIL
 from tests.oracle.agreement import Agreement, Choice
-from tests.oracle.conftest import Copied
+from tests.oracle.conftest import second_opinion, shopify_ids
+from tests.support.copied import Copied
 
 HERE = Path(__file__).parent
 PROGRAM = ("__main__.py", "answers.py", "orders.py", "raw.py", "rounding.py")
@@ -49,7 +50,7 @@ def seed() -> int:
 async def busy(copied: Copied, seed: int) -> AsyncIterator[Copied]:
     """Four shops, copied, changed in many ways at many times, and copied again."""
     dice = random.Random(seed)
-    for shop in (ONLINE_RETAIL, *SMALL):
+    for shop in SMALL:
         await copied.copy(shop)
     for shop in SMALL:
         # The largest order's ledger is longer than a page.
@@ -103,7 +104,7 @@ def some_choice(dice: random.Random) -> Choice:
 async def test_no_figure_differs_from_the_second_opinion(busy: Copied, seed: int) -> None:
     print(f"ORACLE_SEED={seed}")  # noqa: T201 (shown when the test fails)
     dice = random.Random(seed)
-    agreement = Agreement(busy, await busy.tenant(), await busy.shopify_ids())
+    agreement = Agreement(busy, await second_opinion(busy), await shopify_ids(busy))
     wrong = []
     for _ in range(CHOICES):
         choice = some_choice(dice)

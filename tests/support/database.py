@@ -55,6 +55,14 @@ async def test_database(postgres_server: Postgres) -> TestDatabase:
 
 
 @pytest.fixture(scope="session")
+async def superuser(test_database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
+    """A connection that sees every tenant's rows and may do anything to them."""
+    connection = await asyncpg.connect(test_database.superuser_dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
 async def db(test_database: TestDatabase) -> AsyncIterator[Database]:
     """The product's database object, with every room's subscribers listening."""
     database = Database(test_database.config(), event_bus())

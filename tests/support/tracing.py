@@ -14,7 +14,7 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 # They drive the whole product, for minutes, through lines that smaller tests cover one by one.
-_WHOLE_PRODUCT = (TESTS / "browser", TESTS / "faults", TESTS / "oracle")
+_WHOLE_PRODUCT = (TESTS / "browser", TESTS / "faults", TESTS / "quarter", TESTS / "oracle")
 _FOR_CHILDREN = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 

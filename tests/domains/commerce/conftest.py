@@ -8,7 +8,6 @@ import pytest
 
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database
-from tests.domains.commerce.shopify_world import _stand_in, _superuser, desk, new_desk  # noqa: F401 (fixtures)
 from tests.domains.commerce.stores import Shop, open_shop
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -23,9 +24,7 @@ from storekeep.domains.commerce.sync.requests import request_run
 from storekeep.domains.commerce.sync.runs import RunFacts
 from storekeep.domains.commerce.types import RunTrigger
 from storekeep.domains.connections.public import StoreClients
-from storekeep.domains.connections.register import Install, register_store
-from storekeep.domains.connections.types import ConnectedVia
-from storekeep.domains.connections.vault import StoreTokens
+from storekeep.domains.connections.register import register_store
 from storekeep.entry.rooms import job_kinds
 from storekeep.integrations.shopify.gateway import ShopifyGateway
 from storekeep.kit.scope import Scope
@@ -37,13 +36,13 @@ from storekeep.runtime.http import Timeouts, make_client
 from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from storekeep.runtime.live import LiveNews
 from storekeep.runtime.services import Services
-from storekeep.sandbox.config import SHOPS, custom_app_token
+from storekeep.sandbox.config import SHOPS
 from tests.domains.commerce.stores import Shop
 from tests.sandbox import driver
 from tests.sandbox.driver import Driver
-from tests.support.database import TestDatabase
+from tests.support.accounts import House
+from tests.support.installs import SCOPES, custom_app_install
 
-SCOPES = ("read_all_orders", "read_customers", "read_orders", "read_products")
 CIPHER_KEY = b"commerce tests: 32 bytes of key."
 
 
@@ -59,17 +58,7 @@ class Desk:
 
     async def connect(self, scope: Scope, shop: str, *, token: str | None = None, scopes: tuple[str, ...] = SCOPES) -> UUID:
         """Connect the shop as a custom app; its first run is then waiting. The store's id."""
-        install = Install(
-            shop=shop,
-            name=shop,
-            shopify_shop_id=None,
-            currency="USD",
-            time_zone="UTC",
-            plan=None,
-            scopes=scopes,
-            via=ConnectedVia.CUSTOM_APP,
-            tokens=StoreTokens(access=token or custom_app_token(shop)),
-        )
+        install = custom_app_install(shop, token=token, scopes=scopes)
         async with self.db.tenant(scope) as session:
             return (await register_store(session, self.services.get(TokenCipher), install)).store_id
 
@@ -138,19 +127,13 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def _stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    """Shopify, as one process for all tests of a worker; who edits a shop puts it back."""
     with driver.running(driver.config(tmp_path_factory.mktemp("commerce-shopify"))) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-async def _superuser(test_database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(test_database.superuser_dsn)
-    yield connection
-    await connection.close()
-
-
-async def _forget(superuser: asyncpg.Connection) -> None:
+async def forget_shops(superuser: asyncpg.Connection) -> None:
     """The stand-in's shops belong to no tenant again."""
     gone = await superuser.fetch("DELETE FROM shop_directory WHERE shop = ANY ($1) RETURNING store_id", list(SHOPS))
     ids = [row["store_id"] for row in gone]
@@ -185,25 +168,39 @@ def wire(db: Database, redis: Redis, http: Any, base_url: str, limits: SyncLimit
 
 @pytest.fixture
 async def new_desk(
-    db: Database, redis_url: str, _stand_in: Driver, _superuser: asyncpg.Connection
+    db: Database, redis_url: str, stand_in: Driver, superuser: asyncpg.Connection
 ) -> AsyncIterator[Callable[..., Awaitable[Desk]]]:
     """Makes a desk with the limits given; shops are free before and after, faults are gone, shops as at first."""
     redis, http = Redis.from_url(redis_url), make_client()
     await redis.flushdb()
-    await _forget(_superuser)
-    _stand_in.control("DELETE", "requests")
-    _stand_in.control("DELETE", "faults")
+    await forget_shops(superuser)
+    stand_in.control("DELETE", "requests")
+    stand_in.control("DELETE", "faults")
 
     async def make(**limits: Any) -> Desk:
-        services = wire(db, redis, http, f"{_stand_in.root}/shopify/{{shop}}", SyncLimits(**limits))
+        services = wire(db, redis, http, f"{stand_in.root}/shopify/{{shop}}", SyncLimits(**limits))
         runner = JobRunner(db, services, job_kinds(), RunnerTimes(lease_s=60, heartbeat_s=10))
-        return Desk(db, services, _stand_in, runner)
+        return Desk(db, services, stand_in, runner)
 
     yield make
-    _stand_in.control("DELETE", "faults")
-    await _forget(_superuser)
+    stand_in.control("DELETE", "faults")
+    await forget_shops(superuser)
     await http.aclose()
     await redis.aclose()
+
+
+@asynccontextmanager
+async def house_desk(house: House, redis_url: str, stand_in: Driver, superuser: asyncpg.Connection) -> AsyncIterator[Desk]:
+    """A desk that works for the tenants of the house; shops belong to nobody before and after."""
+    redis, http = Redis.from_url(redis_url), make_client()
+    await forget_shops(superuser)
+    services = wire(house.db, redis, http, f"{stand_in.root}/shopify/{{shop}}", SyncLimits())
+    try:
+        yield Desk(house.db, services, stand_in, JobRunner(house.db, services, job_kinds(), RunnerTimes()))
+    finally:
+        await forget_shops(superuser)
+        await http.aclose()
+        await redis.aclose()
 
 
 @pytest.fixture

@@ -18,13 +18,13 @@ from tests.domains.commerce.shopify_world import Desk
 
 
 @pytest.fixture
-async def broken(_superuser: asyncpg.Connection) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+async def broken(superuser: asyncpg.Connection) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Products cannot be written, which no handler expects, until the answer is called."""
 
     async def mend() -> None:
-        await _superuser.execute("GRANT INSERT ON products TO app_rt")
+        await superuser.execute("GRANT INSERT ON products TO app_rt")
 
-    await _superuser.execute("REVOKE INSERT ON products FROM app_rt")
+    await superuser.execute("REVOKE INSERT ON products FROM app_rt")
     yield mend
     await mend()
 
@@ -68,6 +68,32 @@ async def test_it_has_failed_when_its_job_is_dead(desk: Desk, scope: Scope, brok
     facts = await desk.run_of(scope, store_id)
     assert (facts.run.status, facts.run.error and facts.run.error["code"]) == ("FAILED", "INTERNAL_SERVER_ERROR")
     assert [row.status for row in facts.resources] == ["SUCCEEDED", "SUCCEEDED", "FAILED"]
+
+
+@pytest.mark.parametrize("another", [False, True])
+async def test_it_goes_on_when_its_dead_job_is_replayed(
+    desk: Desk, scope: Scope, broken: Callable[[], Awaitable[None]], another: bool
+) -> None:
+    store_id = await desk.connect(scope, AWKWARD_KWD)
+    async with desk.db.tenant(scope) as session:
+        await session.execute(text("UPDATE jobs SET errors = 4"))
+    await attempt(desk, scope)
+    failed = (await desk.run_of(scope, store_id)).run
+    await broken()
+    if another:
+        await desk.ask(scope, store_id)
+    async with desk.db.tenant(scope) as session:
+        assert failed.job_id is not None
+        assert await ledger.replay(session, failed.job_id)
+    await desk.work(scope)
+    async with desk.db.tenant(scope) as session:
+        found = (await session.execute(text("SELECT id, status, error FROM sync_runs ORDER BY created_at"))).all()
+        products = (await session.execute(text("SELECT count(*) FROM products"))).scalar_one()
+    # The store was read whole, once: by this run, or by the one that was asked for meanwhile.
+    assert [row.status for row in found] == (["FAILED", "SUCCEEDED"] if another else ["SUCCEEDED"])
+    assert found[0].id == failed.id
+    assert (found[0].error is None) == (not another)
+    assert products > 0
 
 
 @pytest.mark.parametrize(("crashes", "status"), [(0, "RUNNING"), (9, "FAILED")])

@@ -13,14 +13,10 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from storekeep.domains.accounts.public import Role
-from storekeep.domains.commerce.sync.limits import SyncLimits
 from storekeep.domains.connections.public import StoreClients, mark_needs_reconnect
-from storekeep.entry.rooms import job_kinds
 from storekeep.kit.ids import uuid7
-from storekeep.runtime.http import make_client
-from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from storekeep.sandbox.config import AWKWARD_JPY, AWKWARD_KWD
-from tests.domains.commerce.shopify_world import Desk, _forget, wire
+from tests.domains.commerce.shopify_world import Desk, house_desk
 from tests.sandbox.driver import Driver
 from tests.support.accounts import House, Person
 
@@ -59,24 +55,18 @@ async def answer(person: Person, method: str, path: str, body: Any = None) -> tu
 
 
 @pytest.fixture(scope="module")
-async def counter(house: House, redis_url: str, _stand_in: Driver, _superuser: asyncpg.Connection) -> AsyncIterator[Counter]:
-    redis, http = Redis.from_url(redis_url), make_client()
-    await redis.flushdb()
-    await _forget(_superuser)
-    services = wire(house.db, redis, http, f"{_stand_in.root}/shopify/{{shop}}", SyncLimits())
-    desk = Desk(house.db, services, _stand_in, JobRunner(house.db, services, job_kinds(), RunnerTimes()))
-    owner, before = await house.new_owner(), house.wired.services.get(StoreClients)
-    house.wired.services.provide(StoreClients, services.get(StoreClients))
-    store = await desk.connect(owner.scope, SHOP)
-    await desk.work(owner.scope)
-    second = await desk.connect(owner.scope, AWKWARD_JPY)
-    yield Counter(owner, desk, str(store), str(second))
-    house.wired.services.provide(StoreClients, before)
-    for shop in (SHOP, AWKWARD_JPY):
-        await desk.control("POST", "reset", {"shop": shop})
-    await _forget(_superuser)
-    await http.aclose()
-    await redis.aclose()
+async def counter(house: House, redis_url: str, stand_in: Driver, superuser: asyncpg.Connection) -> AsyncIterator[Counter]:
+    async with house_desk(house, redis_url, stand_in, superuser) as desk:
+        await desk.services.get(Redis).flushdb()
+        owner, before = await house.new_owner(), house.wired.services.get(StoreClients)
+        house.wired.services.provide(StoreClients, desk.services.get(StoreClients))
+        store = await desk.connect(owner.scope, SHOP)
+        await desk.work(owner.scope)
+        second = await desk.connect(owner.scope, AWKWARD_JPY)
+        yield Counter(owner, desk, str(store), str(second))
+        house.wired.services.provide(StoreClients, before)
+        for shop in (SHOP, AWKWARD_JPY):
+            await desk.control("POST", "reset", {"shop": shop})
 
 
 @pytest.fixture(autouse=True)

@@ -53,12 +53,12 @@ async def _store(shop: Shop, numbers: range, version: int = 1) -> dict[str, int]
 
 
 async def test_a_merge_looks_at_each_row_a_few_times(
-    new_shop: Callable[..., Awaitable[Shop]], _superuser: asyncpg.Connection
+    new_shop: Callable[..., Awaitable[Shop]], superuser: asyncpg.Connection
 ) -> None:
     known, stranger = await new_shop(), await new_shop()
     await _store(known, range(1, 401))
     for table in _TABLES:
-        await _superuser.execute(f"ANALYZE {table}")
+        await superuser.execute(f"ANALYZE {table}")
     for version in (1, 2):  # all of them new, then all of them changed
         examined = await _store(stranger, range(1, _ORDERS + 1), version)
         assert examined["orders"] >= _ORDERS, "nothing was counted"

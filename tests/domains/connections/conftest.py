@@ -28,7 +28,6 @@ from tests.domains.connections import sandbox
 from tests.domains.connections.installs import Ear, an_install
 from tests.domains.connections.sandbox import API_KEY, API_SECRET, SHOPS, ShopifyStandIn
 from tests.support.accounts import SESSION_SECRET, House
-from tests.support.database import TestDatabase
 
 HEARD = (
     events.StoreConnected,
@@ -85,14 +84,6 @@ def ear(_listening: Ear) -> Iterator[Ear]:
 async def _stand_in(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ShopifyStandIn]:
     async with sandbox.running(tmp_path_factory.mktemp("shopify")) as stand_in:
         yield stand_in
-
-
-@pytest.fixture(scope="session")
-async def superuser(test_database: TestDatabase) -> AsyncIterator[asyncpg.Connection]:
-    """A connection that sees every tenant's rows, for putting things back between tests."""
-    connection = await asyncpg.connect(test_database.superuser_dsn)
-    yield connection
-    await connection.close()
 
 
 @pytest.fixture

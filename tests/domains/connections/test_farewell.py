@@ -1,17 +1,20 @@
-"""Disconnecting takes our app out of the shop: once, beside the erasure, which waits for nothing and says how it went."""
+"""Disconnecting takes our app out of the shop: once, beside the erasure, which says how it went and frees the shop afterwards."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
 
 from storekeep.domains.connections import farewell
 from storekeep.domains.connections.public import Farewells
+from storekeep.kit import clock
 from storekeep.kit.clock import now
 from storekeep.sandbox.config import AWKWARD_JPY, AWKWARD_KWD, custom_app_token
 from tests.domains.connections.sandbox import ShopifyStandIn
@@ -76,6 +79,30 @@ async def test_a_failure_is_on_record_and_holds_up_nothing(
     assert said["status"] == "FAILED"
     assert said["code"] in (code, "SHOPIFY_OUTCOME_UNKNOWN")
     assert len(await asked(shopify)) <= 2, "a second time only with a renewed token"
+
+
+async def test_the_shop_is_free_only_when_it_was_asked(owner: Person, shopify: ShopifyStandIn) -> None:
+    store_id = await connected(owner, shopify)
+    await shopify.fault(shop=SHOP, place="graphql", match="AppUninstall", kind="slow", seconds=1.0)
+    answer = await owner.http.request("DELETE", f"/api/stores/{store_id}", json={"confirmName": SHOP})
+    assert await run_erasures(owner.house, owner.tenant_id) == 1
+    # What could undo a new connection is over by the time there can be one.
+    erasure = (await owner.http.get(f"/api/erasures/{answer.json()['id']}")).json()
+    assert (erasure["status"], erasure["farewells"][0]["status"]) == ("DONE", "DONE")
+
+
+async def test_an_answer_nobody_waits_for_any_more_holds_up_nothing(
+    owner: Person, shopify: ShopifyStandIn, superuser: asyncpg.Connection
+) -> None:
+    store_id = await connected(owner, shopify)
+    answer = await owner.http.request("DELETE", f"/api/stores/{store_id}", json={"confirmName": SHOP})
+    await owner.house.wired.services.get(Farewells).settled()
+    as_left_by_a_killed_process = "UPDATE erasures SET rooms = replace(rooms::text, 'DONE', 'WAITING')::jsonb WHERE id = $1"
+    await superuser.execute(as_left_by_a_killed_process, UUID(answer.json()["id"]))
+    with clock.at(now() + timedelta(seconds=16)):
+        assert await run_erasures(owner.house, owner.tenant_id) == 1
+    erasure = (await owner.http.get(f"/api/erasures/{answer.json()['id']}")).json()
+    assert (erasure["status"], erasure["farewells"][0]["status"]) == ("DONE", "WAITING")
 
 
 async def test_a_token_that_has_ended_is_renewed_for_it(owner: Person, shopify: ShopifyStandIn) -> None:

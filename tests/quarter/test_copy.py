@@ -1,4 +1,4 @@
-"""A real store's quarter, the whole way: exported by the stand-in, copied over HTTP, every figure as committed with the data."""
+"""A real store's quarter as it is stored: exported by the stand-in, copied over HTTP, every figure as committed with the data."""
 
 from __future__ import annotations
 
@@ -7,26 +7,19 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
 import storekeep.sandbox
-from storekeep.kit.scope import Scope
 from storekeep.sandbox.config import ONLINE_RETAIL
-from tests.domains.commerce.shopify_world import Desk
 from tests.domains.commerce.test_drift import assert_no_drift
+from tests.support.copied import Copied
 
 EXPECTED = json.loads(
     (Path(storekeep.sandbox.__file__).parent / "shopify" / "data" / "online_retail_2011q1.figures.json").read_text()
 )
 
 
-# The ordinary run asserts the same figures through the API (tests/domains/insights/test_retail_over_http.py).
-@pytest.mark.long
-async def test_the_quarter_is_copied_exactly(desk: Desk, scope: Scope) -> None:
-    store_id = await desk.connect(scope, ONLINE_RETAIL)
-    await desk.work(scope)
+async def test_the_quarter_is_copied_exactly(quarter: Copied) -> None:
+    desk, scope, store_id = quarter.desk, quarter.owner.scope, quarter.stores[ONLINE_RETAIL]
     facts = await desk.run_of(scope, store_id)
-    assert facts.run.status == "SUCCEEDED", (facts.run.error, [row.errors for row in facts.resources], desk.waits)
     assert {row.resource: (row.expected, row.read, row.written, row.failed) for row in facts.resources} == {
         "customers": (EXPECTED["customers"],) * 3 + (0,),
         "orders": (EXPECTED["orders"],) * 3 + (0,),
@@ -65,6 +58,5 @@ async def test_the_quarter_is_copied_exactly(desk: Desk, scope: Scope) -> None:
         assert (sums.placed, sums.revenue) == (figures["orders"], Decimal(figures["revenue"]))
         assert (sums.orders, sums.net) == (figures["orders"], Decimal(figures["revenue"]))
     await assert_no_drift(shop)
-    again = await desk.sync(scope, store_id, full=True)
-    assert again.run.status == "SUCCEEDED"
+    again = await quarter.copy(ONLINE_RETAIL, full=True)
     assert [(row.written, row.unchanged, row.removed) for row in again.resources] == [(0, row.read, 0) for row in facts.resources]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,57 +11,20 @@ from typing import Any
 
 import asyncpg
 import pytest
-from redis.asyncio import Redis
 
 import storekeep.sandbox
-from storekeep.domains.commerce.sync.limits import SyncLimits
-from storekeep.entry.rooms import job_kinds
 from storekeep.kit import clock
-from storekeep.runtime.http import make_client
-from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from storekeep.sandbox.config import ONLINE_RETAIL
-from tests.domains.commerce.shopify_world import Desk, _forget, _stand_in, _superuser, wire  # noqa: F401 (fixtures)
-from tests.domains.insights.conftest import Books
-from tests.domains.insights.retail_figures import Retail, read
+from tests.domains.commerce.shopify_world import house_desk
+from tests.quarter.retail_figures import Retail, read
 from tests.sandbox import driver
 from tests.sandbox.test_full_year import MONTHS, README, full_data
 from tests.support.accounts import House
+from tests.support.copied import Copied
 
 DATA = Path(storekeep.sandbox.__file__).parent / "shopify" / "data"
 QUARTER = json.loads((DATA / "online_retail_2011q1.figures.json").read_text())
 FIRST, LAST = date(2011, 1, 1), date(2011, 3, 31)
-
-
-@asynccontextmanager
-async def copied(house: House, redis_url: str, stand_in: driver.Driver, superuser: asyncpg.Connection) -> AsyncIterator[Books]:
-    """An owner whose only store is a copy of the stand-in's Online Retail."""
-    redis, http = Redis.from_url(redis_url), make_client()
-    await _forget(superuser)
-    services = wire(house.db, redis, http, f"{stand_in.root}/shopify/{{shop}}", SyncLimits())
-    desk = Desk(house.db, services, stand_in, JobRunner(house.db, services, job_kinds(), RunnerTimes()))
-    books = Books(await house.new_owner())
-    store_id = await desk.connect(books.owner.scope, ONLINE_RETAIL)
-    await desk.work(books.owner.scope)
-    facts = await desk.run_of(books.owner.scope, store_id)
-    assert facts.run.status == "SUCCEEDED", facts.run.error
-    try:
-        yield books
-    finally:
-        await _forget(superuser)
-        await http.aclose()
-        await redis.aclose()
-
-
-@pytest.fixture(scope="module")
-async def quarter(
-    house: House,
-    redis_url: str,
-    _stand_in: driver.Driver,  # noqa: F811
-    _superuser: asyncpg.Connection,  # noqa: F811
-) -> AsyncIterator[Books]:
-    """The store of the shipped quarter."""
-    async with copied(house, redis_url, _stand_in, _superuser) as books:
-        yield books
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +57,7 @@ def tiles(overview: dict[str, Any], part: str = "value") -> dict[str, Any]:
     return {tile["key"]: tile[part] for tile in overview["tiles"]}
 
 
-async def check_totals(books: Books, figures: dict[str, Any]) -> None:
+async def check_totals(books: Copied, figures: dict[str, Any]) -> None:
     """Summary, top customers, and the lists behind them."""
     summary = await books.read("/api/analytics/summary")
     assert (summary["totalCustomers"], summary["totalOrders"]) == (figures["customers"], figures["orders"])
@@ -110,7 +72,7 @@ async def check_totals(books: Books, figures: dict[str, Any]) -> None:
     assert (largest["name"], largest["totalPrice"]) == (figures["largestOrder"]["name"], figures["largestOrder"]["total"])
 
 
-async def check_months(books: Books, months: dict[str, dict[str, Any]]) -> None:
+async def check_months(books: Copied, months: dict[str, dict[str, Any]]) -> None:
     """A month by its days, and as tiles."""
     for month, figures in months.items():
         first = date.fromisoformat(f"{month}-01")
@@ -125,15 +87,15 @@ async def check_months(books: Books, months: dict[str, dict[str, Any]]) -> None:
         assert (found["orders"], found["returns"], found["discounts"]) == (str(figures["orders"]), "0.00", "0.00")
 
 
-async def test_the_quarters_totals(quarter: Books) -> None:
+async def test_the_quarters_totals(quarter: Copied) -> None:
     await check_totals(quarter, QUARTER)
 
 
-async def test_the_quarters_months(quarter: Books) -> None:
+async def test_the_quarters_months(quarter: Copied) -> None:
     await check_months(quarter, QUARTER["months"])
 
 
-async def test_the_quarter_day_by_day(quarter: Books, retail: Retail) -> None:
+async def test_the_quarter_day_by_day(quarter: Copied, retail: Retail) -> None:
     days = await quarter.read("/api/analytics/orders", from_=FIRST, to=LAST)
     expected = retail.by_day()
     assert len(days) == 90
@@ -142,7 +104,7 @@ async def test_the_quarter_day_by_day(quarter: Books, retail: Retail) -> None:
         assert row == {"date": row["date"], "orderCount": orders, "revenue": str(revenue), "currency": "GBP"}
 
 
-async def test_the_quarters_tiles(quarter: Books, retail: Retail) -> None:
+async def test_the_quarters_tiles(quarter: Copied, retail: Retail) -> None:
     asked = {"from_": date(2011, 2, 1), "to": date(2011, 2, 28)}
     overview = await quarter.read("/api/analytics/overview", compare="previous", **asked)
     assert (overview["previousFrom"], overview["previousTo"]) == ("2011-01-04", "2011-01-31")
@@ -162,13 +124,13 @@ async def test_the_quarters_tiles(quarter: Books, retail: Retail) -> None:
     assert (whole["total_sales"], whole["new_customers"]) == (QUARTER["revenue"], str(QUARTER["customers"]))
 
 
-async def test_the_quarters_best_sellers(quarter: Books, retail: Retail) -> None:
+async def test_the_quarters_best_sellers(quarter: Copied, retail: Retail) -> None:
     found = (await quarter.read("/api/analytics/top-products", from_=FIRST, to=LAST, limit=20))["items"]
     assert [row["revenue"] for row in found] == [str(sum_) for sum_ in sorted(retail.sold.values(), reverse=True)[:20]]
     assert all(row["productId"] for row in found)
 
 
-async def test_the_quarters_chart(quarter: Books) -> None:
+async def test_the_quarters_chart(quarter: Copied) -> None:
     for interval, points in (("day", 90), ("week", 14), ("month", 3)):
         chart = await quarter.read("/api/analytics/timeseries", from_=FIRST, to=LAST, interval=interval)
         assert len(chart["points"]) == points
@@ -178,7 +140,7 @@ async def test_the_quarters_chart(quarter: Books) -> None:
     assert [point["revenue"] for point in chart["points"]] == [month["revenue"] for month in QUARTER["months"].values()]
 
 
-async def test_the_periods_on_the_first_of_april(quarter: Books, retail: Retail, april: None) -> None:
+async def test_the_periods_on_the_first_of_april(quarter: Copied, retail: Retail, april: None) -> None:
     await quarter.forget()
     periods = {row["period"]: row for row in (await quarter.read("/api/analytics/periods"))["periods"]}
     whole = {"period": "all", "from": "2011-01-04", "to": "2011-04-01"}
@@ -205,15 +167,17 @@ async def test_the_whole_year(
     house: House,
     redis_url: str,
     tmp_path: Path,
-    _superuser: asyncpg.Connection,  # noqa: F811
+    superuser: asyncpg.Connection,
 ) -> None:
     """Every figure of the data set's README, through the API."""
     path = full_data()
     if path is None:
         print("SKIPPED: the whole Online Retail file is not here (set DEMO_DATA to its path)")  # noqa: T201
         pytest.skip("the whole Online Retail file is not here")
-    with driver.running(driver.config(tmp_path, full_data=path)) as stand_in:
-        async with copied(house, redis_url, stand_in, _superuser) as books:
+    with driver.running(driver.config(tmp_path, full_data=path)) as whole:
+        async with house_desk(house, redis_url, whole, superuser) as desk:
+            books = Copied(await house.new_owner(), desk)
+            await books.copy(ONLINE_RETAIL)
             await check_totals(books, README)
             await check_months(books, MONTHS)
             repeat = "SELECT count(*) FROM customer_sales WHERE orders > 1"
