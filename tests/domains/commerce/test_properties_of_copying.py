@@ -33,8 +33,8 @@ amounts = st.decimals(min_value=0, max_value=10**9, places=3).map(lambda value: 
 
 
 def stored(text: str | None) -> str | None:
-    """What is kept of a text."""
-    return storable_or_none(text)
+    """What is kept of a text; one of which nothing is left is none."""
+    return storable_or_none(text) or None
 
 
 @st.composite
