@@ -22,7 +22,8 @@ from sqlalchemy.exc import IntegrityError
 from storekeep.kit.errors import AppError
 from storekeep.kit.ids import uuid7
 from storekeep.runtime.crypto import new_token
-from storekeep.runtime.logging import REDACTED, Redactor, configure_logging, log_context
+from storekeep.runtime.logging import REDACTED, Redactor, log_context
+from tests.support.logs import logging_to
 
 ALNUM = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 log = structlog.get_logger("test")
@@ -48,15 +49,9 @@ class Sink:
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
-    root, saved = logging.getLogger(), logging.getLogger().handlers[:]
-    level, raising = root.level, logging.raiseExceptions
     captured = Sink()
-    configure_logging(level="DEBUG", stream=captured.stream, secrets=["the-session-pepper-of-this-process"])
-    yield captured
-    root.handlers[:], logging.raiseExceptions = saved, raising
-    root.setLevel(level)
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with logging_to(captured.stream, level="DEBUG", secrets=["the-session-pepper-of-this-process"]):
+        yield captured
 
 
 shopify_tokens = st.builds(
@@ -155,8 +150,7 @@ def raising_with_local(secret: str) -> None:
 @given(token=shopify_tokens, key=keys, jwt=jwts, password=passwords)
 def test_no_entry_holds_a_secret(token: str, key: str, jwt: str, password: str) -> None:
     captured = Sink()
-    configure_logging(level="DEBUG", stream=captured.stream)
-    try:
+    with logging_to(captured.stream, level="DEBUG"):
         for secret, shaped in ((token, True), (key, True), (jwt, True), (password, False)):
             for way in ways_of_logging(secret, shaped=shaped):
                 captured.clear()
@@ -166,9 +160,6 @@ def test_no_entry_holds_a_secret(token: str, key: str, jwt: str, password: str) 
                     plain = json.dumps(line, ensure_ascii=False)
                     assert secret not in plain
                     assert json.dumps(secret, ensure_ascii=False)[1:-1] not in plain
-    finally:
-        logging.getLogger().handlers.clear()
-        structlog.reset_defaults()
 
 
 CANARIES = {
@@ -304,15 +295,11 @@ def test_ordinary_words_numbers_and_ids_stay_readable(sink: Sink) -> None:
 
 def test_console_form_holds_no_secret_either() -> None:
     captured = Sink()
-    configure_logging(level="INFO", log_format="console", stream=captured.stream)
-    try:
+    with logging_to(captured.stream, level="INFO", log_format="console"):
         raising(ValueError("shpat_0123456789abcdef0123456789abcdef\nFAKE LINE"))
         assert "shpat_" not in captured.text
         assert "ValueError" in captured.text
         assert not any(line.startswith("FAKE") for line in captured.text.splitlines())
-    finally:
-        logging.getLogger().handlers.clear()
-        structlog.reset_defaults()
 
 
 @settings(max_examples=100, deadline=1000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sqlalchemy import text
 from storekeep.domains.connections.erasure_requests import request_store_erasure
 from storekeep.domains.connections.public import get_store
 from storekeep.kit.scope import Scope
-from storekeep.sandbox.config import AWKWARD, AWKWARD_JPY, AWKWARD_KWD, RECENT_ONLY
+from storekeep.sandbox.config import AWKWARD, AWKWARD_JPY, AWKWARD_KWD
 from tests.domains.commerce.shopify_world import SCOPES, Desk
 from tests.domains.commerce.test_awkward_shops import assert_equal_to_source
 
@@ -258,11 +258,20 @@ async def test_orders_we_may_not_see_are_not_taken_for_deleted(desk: Desk, scope
 
 
 async def test_a_shop_without_history_is_copied_as_far_as_it_is_shown(desk: Desk, scope: Scope) -> None:
-    store_id = await desk.connect(scope, RECENT_ONLY, scopes=tuple(name for name in SCOPES if name != "read_all_orders"))
-    await desk.work(scope)
+    without = tuple(name for name in SCOPES if name != "read_all_orders")
+    await desk.control("POST", "manners", {"shop": AWKWARD_JPY, "history": False})
+    try:
+        store_id = await desk.connect(scope, AWKWARD_JPY, scopes=without)
+        await desk.work(scope)
+    finally:
+        await desk.control("POST", "manners", {"shop": AWKWARD_JPY, "history": True})
     facts = await desk.run_of(scope, store_id)
-    assert facts.run.status == "SUCCEEDED"
-    shop = await desk.shop(scope, store_id)
-    oldest = await shop.one("SELECT min(source_created_at) AS at FROM orders WHERE store_id = :store")
+    assert (facts.run.status, facts.run.started_at is None) == ("SUCCEEDED", False)
     assert facts.run.started_at is not None
-    assert oldest.at >= facts.run.started_at - timedelta(days=61)
+    shown_from = facts.run.started_at - timedelta(days=61)
+    shop = await desk.shop(scope, store_id)
+    found = await shop.one("SELECT min(source_created_at) AS oldest, count(*) AS n FROM orders WHERE store_id = :store")
+    assert found.n > 0
+    assert found.oldest >= shown_from
+    made = [datetime.fromisoformat(record["createdAt"]) for record in await desk.raw(AWKWARD_JPY) if "lines" in record]
+    assert min(made) < shown_from, "the shop has nothing to hide"

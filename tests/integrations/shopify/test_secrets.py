@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -17,8 +16,8 @@ from storekeep.integrations.shopify.documents import BULK_RUN, SHOP_INFO
 from storekeep.integrations.shopify.oauth import ShopifyOAuth
 from storekeep.kit.errors import AppError
 from storekeep.runtime.http import Outside, make_client
-from storekeep.runtime.logging import configure_logging
 from storekeep.runtime.retry import NO_RETRY
+from tests.support.logs import logging_to
 
 from .conftest import SHOP, TOKEN, URL, Shop
 from .test_bulk_file import FileServer, operation
@@ -32,14 +31,9 @@ log = structlog.get_logger("test")
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
     """Everything logged, at the most talkative level, as it would be written."""
-    root, saved, raising = logging.getLogger(), logging.getLogger().handlers[:], logging.raiseExceptions
-    level, stream = root.level, io.StringIO()
-    configure_logging(level="DEBUG", stream=stream)
-    yield stream
-    root.handlers[:], logging.raiseExceptions = saved, raising
-    root.setLevel(level)
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    stream = io.StringIO()
+    with logging_to(stream, level="DEBUG"):
+        yield stream
 
 
 ECHO = f"<html>You sent X-Shopify-Access-Token: {TOKEN} and client_secret={SECRET}</html>"

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from storekeep.kit.ids import uuid7
-from storekeep.runtime.logging import REDACTED, configure_logging, log_context
+from storekeep.runtime.logging import REDACTED, log_context
 from storekeep.runtime.web.access import UNMATCHED, AccessLog
+from tests.support.logs import logging_to
 
 TOKEN = "shpat_0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    root, saved = logging.getLogger(), logging.getLogger().handlers[:]
-    level, raising = root.level, logging.raiseExceptions
     captured = io.StringIO()
-    configure_logging(stream=captured)
-    yield captured
-    root.handlers[:], logging.raiseExceptions = saved, raising
-    root.setLevel(level)
-    logging.captureWarnings(False)
-    structlog.reset_defaults()
+    with logging_to(captured):
+        yield captured
 
 
 def line_of(stream: io.StringIO, path: str, route: str, request_id: str, *, as_json: bool = True) -> dict[str, object]:
