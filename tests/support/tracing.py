@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 
 TESTS = Path(__file__).parents[1]
 _WHOLE_PRODUCT = tuple(TESTS / folder for folder in ("browser", "contract", "faults", "quarter", "oracle"))
@@ -19,8 +20,11 @@ _FOR_CHILDREN = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the marker known; one tracer a worker is enough."""
     config.addinivalue_line("markers", "untraced: runs the same lines many times; does not count for coverage")
+    # A worker is a child process, so coverage began in it by itself, and would trace whenever pytest-cov's own, later, pauses.
+    while hasattr(config, "workerinput") and (begun := Coverage.current()) is not None:
+        begun.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
