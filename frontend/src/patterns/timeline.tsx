@@ -1,5 +1,5 @@
 /** Who did what, when, to what effect: grouped by day, newest first, with before and after where something changed. */
-import { IconPlayerPlay, IconRobot, IconServerCog, IconShoppingBag, IconUser } from '@tabler/icons-react';
+import { IconServerCog, IconShoppingBag, IconUser } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { dayIn, formatDay, formatInstant } from '~/lib/dates';
 import { plural } from '~/lib/format';
@@ -26,8 +26,6 @@ interface TimelineProps {
 
 const ACTORS: Record<string, typeof IconUser> = {
   member: IconUser,
-  assistant: IconRobot,
-  playbook: IconPlayerPlay,
   shopify: IconShoppingBag,
 };
 

@@ -142,6 +142,8 @@ async def test_what_is_not_ones_own_does_not_exist(counter: Counter) -> None:
     assert await answer(stranger, "POST", f"/api/orders/{order}/refresh") == (404, "ORDER_NOT_FOUND")
     assert await answer(stranger, "GET", f"/api/orders/{order}/timeline") == (404, "ORDER_NOT_FOUND")
     assert (await answer(stranger, "GET", "/api/sync/runs"))[1] == {"items": [], "nextCursor": None}
+    for store in (counter.store, uuid7()):
+        assert await answer(stranger, "GET", f"/api/sync/runs?storeId={store}") == (404, "STORE_NOT_FOUND")
     assert (await answer(stranger, "POST", "/api/sync", {}))[1]["items"] == []
     viewer = await counter.owner.invite(Role.VIEWER)
     assert (await answer(viewer, "POST", "/api/sync", {}))[0] == 403
