@@ -25,7 +25,7 @@ from storekeep.kit import clock
 from storekeep.kit.ids import uuid7
 from storekeep.kit.text import one_line
 from storekeep.runtime.database import Database
-from tests.support.accounts import House, Person
+from tests.support.accounts import PASSWORD, House, Person
 
 locals_ = st.from_regex(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,40}", fullmatch=True)
 passwords = st.text(st.characters(exclude_categories=["Cs"]), min_size=MIN_PASSWORD, max_size=100)
@@ -188,3 +188,17 @@ async def test_the_sweep_forgets_people_whom_a_crash_left_without_a_tenant(house
     async with house.db.system("who is left") as session:
         left = (await session.execute(select(User.id).where(User.id.in_([stranded, fresh, owner.user_id])))).scalars()
         assert set(left) == {fresh, owner.user_id}
+
+
+async def test_signing_up_again_replaces_what_a_crash_left_of_the_first_time(house: House) -> None:
+    answers = []
+    for age in (timedelta(seconds=1), timedelta(seconds=6)):
+        email = f"{uuid7()}@stranded.test"
+        async with house.db.system("a person as a crash during sign-up leaves them") as session:
+            made = clock.now() - age
+            session.add(User(id=uuid7(), email=email, email_norm=email, name="S", password_hash="-", created_at=made))
+        account = {"email": email, "password": PASSWORD, "name": "S", "tenantName": "Second try"}
+        async with house.browser() as page:
+            answers.append((await page.post("/api/auth/signup", json=account)).status_code)
+    # The first may still be under way.
+    assert answers == [409, 201]

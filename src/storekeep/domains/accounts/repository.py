@@ -90,13 +90,22 @@ async def set_user_name(session: SystemSession, user_id: UUID, name: str) -> Non
 
 
 async def delete_users_without_tenant(
-    session: SystemSession, *, among: Sequence[UUID] | None = None, made_before: datetime | None = None
+    session: SystemSession,
+    *,
+    among: Sequence[UUID] | None = None,
+    email_norm: str | None = None,
+    made_before: datetime | None = None,
 ) -> int:
-    """Delete people who are members nowhere: those of `among`, or all made before a moment. Their sessions go with them."""
+    """Delete people who are members nowhere: those of `among`, or of an address, or all, made before a moment if one is given.
+
+    Their sessions go with them.
+    """
     belongs = exists().where(Member.user_id == User.id)
     statement = delete(User).where(~belongs)
     if among is not None:
         statement = statement.where(User.id.in_(among))
+    if email_norm is not None:
+        statement = statement.where(User.email_norm == email_norm)
     if made_before is not None:
         statement = statement.where(User.created_at < made_before)
     return rowcount(await session.execute(statement.execution_options(synchronize_session=False)))

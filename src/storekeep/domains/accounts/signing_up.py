@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from storekeep.domains.accounts import repository
@@ -10,11 +11,15 @@ from storekeep.domains.accounts.events import MemberAdded, TenantCreated
 from storekeep.domains.accounts.models import Member, Tenant
 from storekeep.domains.accounts.passwords import Passwords
 from storekeep.domains.accounts.types import AccountCreated, Role
+from storekeep.kit.clock import now
 from storekeep.kit.errors import InvalidInput
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import SYSTEM_ACTOR, Actor, ActorKind, Scope
 from storekeep.kit.text import email_norm
 from storekeep.runtime.database import Database
+
+# Whose tenant was not made by then will not get it: a crash came in between.
+_UNFINISHED = timedelta(seconds=5)
 
 
 async def create_account(
@@ -23,13 +28,15 @@ async def create_account(
     """A person, a tenant, and the person as its owner. Raises EmailTaken.
 
     Two transactions, for a person belongs to no tenant: the person first, under the unique address; when the tenant then
-    cannot be made, the person is taken back. A crash in between leaves a person without tenant, whom the hourly sweep removes.
+    cannot be made, the person is taken back. A crash in between leaves a person without tenant, whom signing up again replaces
+    and the sweep removes.
     """
     normal = _normal(email)
     made = AccountCreated(tenant_id=uuid7(), user_id=uuid7(), member_id=uuid7())
     # Hashed before the address is looked up: a taken one costs the same time.
     hashed = await passwords.hash(password)
     async with db.system("a new person, before they have a tenant") as session:
+        await repository.delete_users_without_tenant(session, email_norm=normal, made_before=now() - _UNFINISHED)
         if not await repository.add_user(
             session, user_id=made.user_id, email=email.strip(), email_norm=normal, name=name, password_hash=hashed
         ):

@@ -53,11 +53,15 @@ class Owner:
         self._client = httpx.Client(base_url=address, headers={"Origin": origin}, timeout=30)
 
     def sign_in(self) -> bool:
-        """Sign in, or up where the tenant is not there yet; False when somebody has given the login another password."""
-        if self._send("POST", "/api/auth/login", {"username": self.tenant.email, "password": PASSWORD}, but=401) is not None:
+        """Sign in, or up where the tenant is not there yet; False when somebody has given the login another password.
+
+        A login without tenant is what a crash leaves of signing up: that is done again.
+        """
+        login = {"username": self.tenant.email, "password": PASSWORD}
+        if self._send("POST", "/api/auth/login", login, but=(401, 403)) is not None:
             return True
         account = {"email": self.tenant.email, "password": PASSWORD, "name": self.tenant.owner, "tenantName": self.tenant.name}
-        return self._send("POST", "/api/auth/signup", account, but=409) is not None
+        return self._send("POST", "/api/auth/signup", account, but=(409,)) is not None
 
     def connect(self) -> list[str]:
         """Connect the shops that are not; the ids of all its stores among the demo's."""
@@ -95,10 +99,10 @@ class Owner:
         answer: dict[str, Any] = self._checked(self._request("GET", path, params=query)).json()
         return answer
 
-    def _send(self, method: str, path: str, body: Any, *, but: int | None = None) -> dict[str, Any] | None:
-        """The answer's body; None when its status is `but`, the one refusal the caller reckons with."""
+    def _send(self, method: str, path: str, body: Any, *, but: tuple[int, ...] = ()) -> dict[str, Any] | None:
+        """The answer's body; None when its status is in `but`, the refusals the caller reckons with."""
         response = self._request(method, path, json=body)
-        if response.status_code == but:
+        if response.status_code in but:
             return None
         self._checked(response)
         if cookie := response.headers.get("set-cookie"):
