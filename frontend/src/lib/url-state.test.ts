@@ -54,6 +54,11 @@ describe('nextSort', () => {
     expect(nextSort('total', total, '-createdAt')).toBe('-total');
   });
 
+  it('goes back to the page’s own order from a column of one direction', () => {
+    expect(nextSort(undefined, ['-orders'], '-createdAt')).toBe('-orders');
+    expect(nextSort('-orders', ['-orders'], '-createdAt')).toBeUndefined();
+  });
+
   it('leaves the address bare for the page’s own order', () => {
     expect(nextSort('createdAt', ['-createdAt', 'createdAt'], '-createdAt')).toBeUndefined();
     expect(nextSort(undefined, ['-createdAt', 'createdAt'], '-createdAt')).toBe('createdAt');

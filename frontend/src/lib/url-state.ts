@@ -63,13 +63,17 @@ export function safeReturnPath(value: unknown): string {
   return value.startsWith('/sign-') ? '/' : value;
 }
 
-/** What sorting a column next means: its first direction, then the other, back to the page's own order. */
+/**
+ * What sorting a column next means: its first direction, then the other, and so on; where there is but one, the page's own order
+ * again. Undefined stands for the page's own order.
+ */
 export function nextSort(
   current: string | undefined,
   options: readonly [string, ...string[]],
   fallback: string,
 ): string | undefined {
   const at = options.indexOf(current ?? fallback);
+  if (at === 0 && options.length === 1) return undefined;
   const next = options[at + 1] ?? (at === -1 ? options[0] : undefined);
   const wanted = next ?? options[0];
   return wanted === fallback ? undefined : wanted;

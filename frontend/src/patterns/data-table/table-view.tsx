@@ -103,15 +103,24 @@ function HeadCell<Row>({ column, sort }: { column: Column<Row>; sort: SortState 
       </th>
     );
   }
-  const options = column.sort;
-  const change = () => sort.onChange(nextSort(sort.value, options, sort.fallback));
+  const next = nextSort(sort.value, column.sort, sort.fallback);
   const Arrow = down ? IconArrowDown : IconArrowUp;
+  const content = (
+    <>
+      {column.header}
+      <Arrow size={13} aria-hidden="true" className={classes.arrow} data-on={sorted || undefined} />
+    </>
+  );
   return (
     <th scope="col" data-align={column.align} aria-sort={sorted ? (down ? 'descending' : 'ascending') : 'none'}>
-      <button type="button" className={classes.sort} onClick={change}>
-        {column.header}
-        <Arrow size={13} aria-hidden="true" className={classes.arrow} data-on={sorted || undefined} />
-      </button>
+      {/* The page's own order, in the only direction there is, is what pressing it would give: nothing to press. */}
+      {(next ?? sort.fallback) === current ? (
+        <span className={classes.sorted}>{content}</span>
+      ) : (
+        <button type="button" className={classes.sort} onClick={() => sort.onChange(next)}>
+          {content}
+        </button>
+      )}
     </th>
   );
 }
