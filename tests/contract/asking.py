@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
 import httpx
 from starlette.types import Message
@@ -77,8 +77,10 @@ def problem_faults(answer: httpx.Response) -> list[str]:
         return [f"not the error format ({type(error).__name__})"]
     if answer.headers.get("content-type") != "application/json":
         found.append(f"content type {answer.headers.get('content-type')}")
-    shown = _INTERNAL.search(json.dumps(body["error"]))
-    return [*found, f"shows {shown.group()!r}"] if shown else found
+    # What the asker named, as the name of a parameter that there is not, is no secret to them.
+    asked = unquote_plus(str(answer.request.url)).lower()
+    shown = [match.group() for match in _INTERNAL.finditer(json.dumps(body["error"])) if match.group().lower() not in asked]
+    return [*found, f"shows {shown[0]!r}"] if shown else found
 
 
 def _header_faults(answer: httpx.Response, *, https: bool) -> list[str]:
