@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 from starlette.types import Message
@@ -77,10 +77,15 @@ def problem_faults(answer: httpx.Response) -> list[str]:
         return [f"not the error format ({type(error).__name__})"]
     if answer.headers.get("content-type") != "application/json":
         found.append(f"content type {answer.headers.get('content-type')}")
-    # What the asker named, as the name of a parameter that there is not, is no secret to them.
-    asked = unquote_plus(str(answer.request.url)).lower()
-    shown = [match.group() for match in _INTERNAL.finditer(json.dumps(body["error"])) if match.group().lower() not in asked]
-    return [*found, f"shows {shown[0]!r}"] if shown else found
+    shown = _INTERNAL.search(json.dumps(_without_names_of_the_asker(body["error"])))
+    return [*found, f"shows {shown.group()!r}"] if shown else found
+
+
+def _without_names_of_the_asker(error: dict[str, Any]) -> dict[str, Any]:
+    """A parameter or field that there is not is refused by the name the asker made up, which may be any word."""
+    fields = error["details"].get("fields", [])
+    kept = [{**field, "path": ""} if field.get("type") == "extra_forbidden" else field for field in fields]
+    return {**error, "details": {**error["details"], "fields": kept}}
 
 
 def _header_faults(answer: httpx.Response, *, https: bool) -> list[str]:
