@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -37,9 +36,6 @@ def main() -> None:
     hub = wired.services.get(LiveHub)
     app = make_app(wired, stop_tracing)
     server = make_server(app, wired.config, host=settings.web.host, port=settings.web.port, on_stopping=hub.end_all)
-    # Code, models and routes never die; unfrozen, every full collection walks them again in the middle of somebody's request.
-    gc.collect()
-    gc.freeze()
     server.run()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -55,9 +54,6 @@ def main() -> None:
     settings = load_settings()
     telemetry = settings.telemetry
     configure_logging(level=telemetry.log_level, log_format=telemetry.log_format, secrets=secret_values(settings))
-    # Code and models never die; unfrozen, every full collection walks them again.
-    gc.collect()
-    gc.freeze()
     asyncio.run(_until_signalled(settings))
 
 
