@@ -9,6 +9,6 @@ pytest_plugins = [
     "tests.support.tracing",
     "tests.support.collecting",
     "tests.support.world",
-    "tests.domains.commerce.shopify_world",
+    "tests.support.shopify_world",
     "tests.support.copied",
 ]

@@ -15,12 +15,12 @@ import pytest
 import storekeep.sandbox
 from storekeep.kit import clock
 from storekeep.sandbox.config import ONLINE_RETAIL
-from tests.domains.commerce.shopify_world import house_desk
 from tests.quarter.retail_figures import Retail, read
 from tests.sandbox import driver
 from tests.sandbox.test_full_year import MONTHS, README, full_data
 from tests.support.accounts import House
 from tests.support.copied import Copied
+from tests.support.shopify_world import house_desk
 
 DATA = Path(storekeep.sandbox.__file__).parent / "shopify" / "data"
 QUARTER = json.loads((DATA / "online_retail_2011q1.figures.json").read_text())

@@ -17,9 +17,9 @@ from sqlalchemy import text
 from storekeep.domains.commerce.sync.runs import RunFacts
 from storekeep.runtime.cache import TenantCache
 from storekeep.sandbox.config import ONLINE_RETAIL
-from tests.domains.commerce.shopify_world import Desk, house_desk
 from tests.sandbox.driver import Driver
 from tests.support.accounts import House, Person
+from tests.support.shopify_world import Desk, house_desk
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ import pytest
 
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database
-from tests.domains.commerce.stores import Shop, open_shop
+from tests.support.stores import Shop, open_shop
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from storekeep.domains.commerce.sales_days import FIGURES
 from storekeep.kit.scope import Scope
 from storekeep.sandbox.config import AWKWARD, AWKWARD_JPY, AWKWARD_KWD
 from tests.domains.commerce.oracle import Figures, of_shop, placed_total
-from tests.domains.commerce.shopify_world import Desk
-from tests.domains.commerce.stores import Shop
 from tests.domains.commerce.test_drift import assert_no_drift
+from tests.support.shopify_world import Desk
+from tests.support.stores import Shop
 
 
 async def assert_equal_to_source(desk: Desk, scope: Scope, store_id: UUID, domain: str) -> None:

@@ -17,8 +17,8 @@ from storekeep.domains.commerce.sales_days import FIGURES, compute_days
 from storekeep.domains.commerce.sync.apply import remove
 from storekeep.domains.commerce.sync.batch import Span
 from storekeep.domains.commerce.types import Resource
-from tests.domains.commerce.records import a_customer, a_line, a_refund, a_refund_line, an_order, bag
-from tests.domains.commerce.stores import Shop
+from tests.support.records import a_customer, a_line, a_refund, a_refund_line, an_order, bag
+from tests.support.stores import Shop
 
 START = datetime(2026, 3, 27, 22, 0, tzinfo=UTC)  # clocks change in London two nights later
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]

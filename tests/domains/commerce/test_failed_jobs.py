@@ -14,7 +14,7 @@ from storekeep.kit.clock import now
 from storekeep.kit.scope import Scope
 from storekeep.runtime.jobs import ledger
 from storekeep.sandbox.config import AWKWARD_KWD
-from tests.domains.commerce.shopify_world import Desk
+from tests.support.shopify_world import Desk
 
 
 @pytest.fixture

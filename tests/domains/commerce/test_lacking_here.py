@@ -8,8 +8,8 @@ from sqlalchemy import text
 from storekeep.domains.commerce.sync import vanished
 from storekeep.kit.scope import Scope
 from storekeep.sandbox.config import AWKWARD_KWD
-from tests.domains.commerce.shopify_world import Desk
 from tests.domains.commerce.test_awkward_shops import assert_equal_to_source
+from tests.support.shopify_world import Desk
 
 _LOSE = "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE store_id = :store ORDER BY source_created_at LIMIT :n)"
 

@@ -13,11 +13,11 @@ from storekeep.domains.commerce.types import Resource
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
 from storekeep.sandbox.config import AWKWARD_KWD
-from tests.domains.commerce.records import MORNING, a_customer, an_order, later
-from tests.domains.commerce.shopify_world import Desk
-from tests.domains.commerce.stores import Shop
 from tests.domains.commerce.test_awkward_shops import assert_equal_to_source
 from tests.domains.commerce.test_drift import assert_no_drift
+from tests.support.records import MORNING, a_customer, an_order, later
+from tests.support.shopify_world import Desk
+from tests.support.stores import Shop
 
 LATER = later(MORNING, hours=1)
 _PEOPLE = "SELECT shopify_id FROM customers WHERE store_id = :store ORDER BY shopify_id"

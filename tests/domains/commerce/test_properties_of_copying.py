@@ -17,8 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from storekeep.domains.commerce.models import Customer, Order, Product
 from storekeep.kit.scope import Scope
 from storekeep.kit.text import storable_or_none
-from tests.domains.commerce.records import a_customer, a_line, a_product, a_variant, an_order, gid
-from tests.domains.commerce.stores import Shop
+from tests.support.records import a_customer, a_line, a_product, a_variant, an_order, gid
+from tests.support.stores import Shop
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 NewShop = Callable[..., Awaitable[Shop]]

@@ -11,7 +11,7 @@ from storekeep.domains.commerce.sync.schemas import SyncResourceRead
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
 from storekeep.sandbox.config import AWKWARD_KWD
-from tests.domains.commerce.shopify_world import Desk
+from tests.support.shopify_world import Desk
 
 TENANT, RUN = uuid7(), uuid7()
 

@@ -21,10 +21,10 @@ from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database
 from storekeep.runtime.manifest import ErasureSubject
 from storekeep.sandbox.config import AWKWARD, AWKWARD_KWD
-from tests.domains.commerce.records import a_customer, a_product, an_order
-from tests.domains.commerce.shopify_world import Desk
-from tests.domains.commerce.stores import Shop, open_shop
 from tests.domains.commerce.test_awkward_shops import assert_equal_to_source
+from tests.support.records import a_customer, a_product, an_order
+from tests.support.shopify_world import Desk
+from tests.support.stores import Shop, open_shop
 
 slow = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

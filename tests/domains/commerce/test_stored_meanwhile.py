@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.util import await_only
 
-from tests.domains.commerce.records import MORNING, a_customer, a_product, an_order
-from tests.domains.commerce.stores import Shop
+from tests.support.records import MORNING, a_customer, a_product, an_order
+from tests.support.stores import Shop
 
 RECORDS: dict[str, Callable[..., dict[str, Any]]] = {"orders": an_order, "customers": a_customer, "products": a_product}
 

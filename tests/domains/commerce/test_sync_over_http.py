@@ -16,9 +16,9 @@ from storekeep.domains.accounts.public import Role
 from storekeep.domains.connections.public import StoreClients, mark_needs_reconnect
 from storekeep.kit.ids import uuid7
 from storekeep.sandbox.config import AWKWARD_JPY, AWKWARD_KWD
-from tests.domains.commerce.shopify_world import Desk, house_desk
 from tests.sandbox.driver import Driver
 from tests.support.accounts import House, Person
+from tests.support.shopify_world import Desk, house_desk
 
 SHOP = AWKWARD_KWD
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from storekeep.domains.commerce.sync.apply import apply
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
-from tests.domains.commerce.records import MORNING, a_line, a_refund, a_refund_line, an_order, gid, later
-from tests.domains.commerce.stores import Shop
+from tests.support.records import MORNING, a_line, a_refund, a_refund_line, an_order, gid, later
+from tests.support.stores import Shop
 
 _ORDERS = 600
 _LINES = 3

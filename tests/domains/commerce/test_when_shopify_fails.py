@@ -16,8 +16,8 @@ from storekeep.domains.connections.erasure_requests import request_store_erasure
 from storekeep.domains.connections.public import get_store
 from storekeep.kit.scope import Scope
 from storekeep.sandbox.config import AWKWARD, AWKWARD_JPY, AWKWARD_KWD
-from tests.domains.commerce.shopify_world import SCOPES, Desk
 from tests.domains.commerce.test_awkward_shops import assert_equal_to_source
+from tests.support.shopify_world import SCOPES, Desk
 
 SHOP = AWKWARD_KWD
 NewDesk = Callable[..., Awaitable[Desk]]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.domains.commerce.records import a_line, a_refund, a_refund_line, an_order, bag, gid
-from tests.domains.commerce.stores import Shop
+from tests.support.records import a_line, a_refund, a_refund_line, an_order, bag, gid
+from tests.support.stores import Shop
 
 PLACED = datetime(2026, 7, 14, 7, 12, 3, tzinfo=UTC)
 RETURNED = datetime(2026, 7, 16, 9, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from tests.domains.commerce.records import a_customer, a_line, an_order
+from tests.support.records import a_customer, a_line, an_order
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 VERSION = datetime(2026, 11, 1, tzinfo=UTC)

@@ -15,8 +15,8 @@ from storekeep.domains.commerce.sync.batch import Span
 from storekeep.domains.commerce.sync.customer_rows import CustomerAssembler
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
 from storekeep.runtime.cache import TenantCache
-from tests.domains.commerce.stores import Shop, open_shop
 from tests.support.accounts import House, Person
+from tests.support.stores import Shop, open_shop
 
 EVERYTHING = Span(None, None)
 Node = dict[str, Any]

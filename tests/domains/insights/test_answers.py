@@ -15,10 +15,10 @@ from sqlalchemy import text
 
 from storekeep.kit import clock
 from storekeep.kit.ids import uuid7
-from tests.domains.commerce.records import a_customer, an_order
 from tests.domains.insights.conftest import Books
 from tests.support.accounts import build_house, test_settings
 from tests.support.database import TestDatabase
+from tests.support.records import a_customer, an_order
 
 FIGURES = ("summary", "top-customers", "orders", "overview", "timeseries", "periods", "top-products", "changes")
 DATED = ("orders", "overview", "timeseries", "top-products")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from storekeep.kit.ids import uuid7
-from tests.domains.commerce.records import a_customer, a_product, an_order
 from tests.domains.insights.conftest import Books
 from tests.support.accounts import House
+from tests.support.records import a_customer, a_product, an_order
 
 # Two minutes apart, and on two days in London.
 EVENING, NIGHT = datetime(2026, 6, 30, 22, 59, tzinfo=UTC), datetime(2026, 6, 30, 23, 1, tzinfo=UTC)

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from storekeep.domains.commerce.browse import customers, orders, products
 from storekeep.kit.ids import uuid7
-from tests.domains.commerce.records import MORNING, a_customer, a_product, an_order
 from tests.domains.insights.conftest import Books
 from tests.support.accounts import House
+from tests.support.records import MORNING, a_customer, a_product, an_order
 
 SORTS = [
     (kind, sort)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.domains.commerce.records import MORNING, a_customer, a_line, a_product, a_variant, an_order
 from tests.domains.insights.conftest import Books
 from tests.support.accounts import House
+from tests.support.records import MORNING, a_customer, a_line, a_product, a_variant, an_order
 
 COMPOSED, APART = "Zoë Brontë", "Zoe\u0308 Bronte\u0308"
 PEOPLE: dict[int, dict[str, Any]] = {

@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.domains.commerce.records import (
+from tests.domains.insights.conftest import Books
+from tests.runtime.database.wire import Wire, through, wire_to
+from tests.support.accounts import House, build_house, test_settings
+from tests.support.database import TestDatabase
+from tests.support.records import (
     MORNING,
     a_customer,
     a_line,
@@ -19,10 +23,6 @@ from tests.domains.commerce.records import (
     an_order,
     later,
 )
-from tests.domains.insights.conftest import Books
-from tests.runtime.database.wire import Wire, through, wire_to
-from tests.support.accounts import House, build_house, test_settings
-from tests.support.database import TestDatabase
 
 MANY = 60
 

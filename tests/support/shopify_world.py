@@ -1,4 +1,4 @@
-"""pytest plugin of commerce's tests: stores connected to the stand-in Shopify over HTTP, and a worker driven by hand.
+"""pytest plugin: stores connected to the stand-in Shopify over HTTP, and a worker driven by hand.
 
 `desk` connects shops and works through what is due, as a worker would, but when told to and with waiting times skipped.
 """
@@ -37,11 +37,11 @@ from storekeep.runtime.jobs.runner import JobRunner, RunnerTimes
 from storekeep.runtime.live import LiveNews
 from storekeep.runtime.services import Services
 from storekeep.sandbox.config import SHOPS
-from tests.domains.commerce.stores import Shop
 from tests.sandbox import driver
 from tests.sandbox.driver import Driver
 from tests.support.accounts import House
 from tests.support.installs import SCOPES, custom_app_install
+from tests.support.stores import Shop
 
 CIPHER_KEY = b"commerce tests: 32 bytes of key."
 

@@ -19,7 +19,7 @@ from storekeep.domains.commerce.sync.product_rows import ProductAssembler
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database
-from tests.domains.commerce.records import gid
+from tests.support.records import gid
 
 Node = dict[str, Any]
 
