@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from redis.asyncio import Redis
@@ -109,3 +112,34 @@ async def test_without_redis_every_answer_is_made() -> None:
     for _ in range(2):
         await cache.get_or_make(uuid7(), "x", {}, make)
     assert make.calls == 2
+
+
+@asynccontextmanager
+async def far_away(redis_url: str, delay_s: float) -> AsyncIterator[str]:
+    """An address under which Redis hears everything so much later."""
+    real = urlsplit(redis_url)
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float) -> None:
+        while data := await reader.read(65536):
+            await asyncio.sleep(delay_s)
+            writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        redis_reader, redis_writer = await asyncio.open_connection(real.hostname, real.port)
+        await asyncio.gather(pass_on(reader, redis_writer, delay_s), pass_on(redis_reader, writer, 0))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    yield real._replace(netloc=real.netloc.replace(f":{real.port}", f":{port}")).geturl()
+    server.close()
+
+
+async def test_a_drop_waits_longer_than_a_question(cache: TenantCache, redis_url: str) -> None:
+    tenant, make = uuid7(), Counter()
+    await cache.get_or_make(tenant, "x", {}, make)
+    async with far_away(redis_url, 0.3) as slow_url, Redis.from_url(slow_url) as redis:
+        slow = TenantCache(redis)
+        assert await slow.get_or_make(tenant, "x", {}, make) == {"calls": 2}, "a question does not wait"
+        await slow.drop(tenant)
+    assert await cache.get_or_make(tenant, "x", {}, make) == {"calls": 3}
