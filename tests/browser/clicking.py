@@ -113,7 +113,7 @@ class Crawl:
         """Whether the page is another than before the click, or something was asked of the server."""
         for _ in range(2):
             try:
-                await self.page.wait_for_function("() => !window.crawl || crawl.changed()", timeout=self.patience / 2)
+                await self.page.wait_for_function("() => !window.crawl || crawl.changed()", polling=50, timeout=self.patience / 2)
             except PlaywrightTimeout:
                 if self._asked:
                     return True

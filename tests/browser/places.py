@@ -76,4 +76,4 @@ async def go(page: Page, address: str) -> None:
 
 async def settled(page: Page) -> None:
     """Wait until nothing on the page is a skeleton or says that it is busy, and charts are drawn."""
-    await page.wait_for_function(_SETTLED)
+    await page.wait_for_function(_SETTLED, polling=50)
