@@ -52,7 +52,7 @@ async def test_newer_wins_over_what_is_under_way(shop: Shop, kind: str) -> None:
         # It waits for us where it must; half a second is enough to go wrong in where it need not.
         await asyncio.wait(later, timeout=0.5)
 
-    steps = {"CREATE TEMPORARY TABLE work_": the_oldest, f"UPDATE {kind} ": the_newest}
+    steps = {"INSERT INTO work_": the_oldest, f"UPDATE {kind} ": the_newest}
     with interrupted(shop, steps):
         await put(record(7, version=changed(2)))
         await asyncio.gather(*later)

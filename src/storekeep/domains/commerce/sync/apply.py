@@ -46,6 +46,7 @@ async def merge_staged(
         merged = await merge_customers(session, calendar, refused=assembler.refused, complete=complete)
     else:
         merged = await merge_products(session, calendar, refused=assembler.refused, complete=complete)
+    await staging.close(merged)
     assembler.tally.written += merged.written
     assembler.tally.unchanged += merged.unchanged
     assembler.tally.removed += merged.removed
@@ -75,8 +76,11 @@ async def remove(session: TenantSession, calendar: Calendar, resource: Resource,
     """
     if resource is Resource.PRODUCTS:
         return await remove_products(session, calendar, numbers)
+    staging = Staging(session, CUSTOMER_TABLES if resource is Resource.CUSTOMERS else ORDER_TABLES)
+    await staging.open()
     if resource is Resource.CUSTOMERS:
-        await Staging(session, CUSTOMER_TABLES).open()
-        return await merge_customers(session, calendar, deleted=numbers)
-    await Staging(session, ORDER_TABLES).open()
-    return await merge_orders(session, calendar, staged={}, deleted=numbers)
+        merged = await merge_customers(session, calendar, deleted=numbers)
+    else:
+        merged = await merge_orders(session, calendar, staged=staging.counts, deleted=numbers)
+    await staging.close(merged)
+    return merged

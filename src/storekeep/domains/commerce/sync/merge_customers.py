@@ -51,14 +51,14 @@ _LOCK = for_any_tenant("""
 """)
 # A placeholder gives way to any record; otherwise as orders are judged.
 _CLASSIFY = for_any_tenant("""
-    CREATE TEMPORARY TABLE work_customers ON COMMIT DROP AS
-    SELECT s.shopify_id, coalesce(c.id, s.new_id) AS id, s.created_day, c.created_day AS old_created_day,
+    INSERT INTO work_customers (shopify_id, id, created_day, old_created_day, state)
+    SELECT s.shopify_id, coalesce(c.id, s.new_id), s.created_day, c.created_day,
         CASE WHEN c.id IS NULL THEN 'new'
             WHEN c.placeholder THEN 'changed'
             WHEN c.source_updated_at > s.source_updated_at THEN 'stale'
             WHEN c.fingerprint <> f.fingerprint THEN 'changed'
             WHEN c.source_updated_at < s.source_updated_at THEN 'touched'
-            ELSE 'same' END AS state
+            ELSE 'same' END
     FROM stage_customers s JOIN stage_customer_sums f ON f.shopify_id = s.shopify_id
     LEFT JOIN customers c ON c.tenant_id = :tenant AND c.store_id = :store AND c.shopify_id = s.shopify_id
 """)

@@ -29,13 +29,13 @@ _LOCK = for_any_tenant("""
         ORDER BY p.id FOR NO KEY UPDATE) AS locked
 """)
 _CLASSIFY = for_any_tenant("""
-    CREATE TEMPORARY TABLE work_products ON COMMIT DROP AS
-    SELECT s.shopify_id, coalesce(p.id, s.new_id) AS id,
+    INSERT INTO work_products (shopify_id, id, state)
+    SELECT s.shopify_id, coalesce(p.id, s.new_id),
         CASE WHEN p.id IS NULL THEN 'new'
             WHEN p.source_updated_at > s.source_updated_at THEN 'stale'
             WHEN p.fingerprint <> f.fingerprint OR p.currency <> :currency THEN 'changed'
             WHEN p.source_updated_at < s.source_updated_at THEN 'touched'
-            ELSE 'same' END AS state
+            ELSE 'same' END
     FROM stage_products s JOIN stage_product_sums f ON f.shopify_id = s.shopify_id
     LEFT JOIN products p ON p.tenant_id = :tenant AND p.store_id = :store AND p.shopify_id = s.shopify_id
 """)

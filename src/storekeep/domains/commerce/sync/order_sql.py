@@ -40,18 +40,15 @@ LOCK_ORDERS = for_any_tenant("""
 """)
 # What becomes of each: new; changed (newer, or as old with other content); touched (newer, same content); same; stale.
 CLASSIFY = for_any_tenant("""
-    CREATE TEMPORARY TABLE work_orders ON COMMIT DROP AS
-    SELECT s.shopify_id, coalesce(o.id, s.new_id) AS id, s.customer,
-        CAST(NULL AS uuid) AS customer_id, o.customer_id AS old_customer_id,
-        s.created_day, o.created_day AS old_created_day,
-        s.sales_day, o.sales_day AS old_sales_day,
-        s.processed_at, o.processed_at AS old_processed_at,
-        s.test, o.test AS old_test,
+    INSERT INTO work_orders (shopify_id, id, customer, old_customer_id, created_day, old_created_day, sales_day, old_sales_day,
+        processed_at, old_processed_at, test, old_test, state)
+    SELECT s.shopify_id, coalesce(o.id, s.new_id), s.customer, o.customer_id, s.created_day, o.created_day,
+        s.sales_day, o.sales_day, s.processed_at, o.processed_at, s.test, o.test,
         CASE WHEN o.id IS NULL THEN 'new'
             WHEN o.source_updated_at > s.source_updated_at THEN 'stale'
             WHEN o.fingerprint <> f.fingerprint THEN 'changed'
             WHEN o.source_updated_at < s.source_updated_at THEN 'touched'
-            ELSE 'same' END AS state
+            ELSE 'same' END
     FROM stage_orders s JOIN stage_order_sums f ON f.shopify_id = s.shopify_id
     LEFT JOIN orders o ON o.tenant_id = :tenant AND o.store_id = :store AND o.shopify_id = s.shopify_id
 """)

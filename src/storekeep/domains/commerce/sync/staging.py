@@ -1,21 +1,27 @@
-"""Staging: rows are copied into temporary tables that live as long as the transaction, and merged from there in a few statements.
+"""Staging: rows are copied into temporary tables, empty again after the transaction, and merged from there in a few statements.
 
 COPY into a table under row-level security is refused, and a temporary table needs no such guard: nobody else can see it. Amounts
 and JSON are staged as text and become numbers and documents on the way into the real tables: a quarter of the price of encoding.
+
+A connection keeps its tables, for making and dropping them costs more than merging one order, and with them the plans of the
+statements on them. Plans made for many rows would suit the next few badly, so a large merge takes its tables away with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import text
 
-from storekeep.domains.commerce.sync.batch import Row
+from storekeep.domains.commerce.sync.batch import Merged, Row
 from storekeep.runtime.database import TenantSession
 
 # Of fewer rows even the worst plan is quick; statistics of more cost a few milliseconds, and a plan made without them minutes.
 _ANALYZE_FROM = 200
+# A server's connection behind a pooler outlives a deployment, and may keep tables of an older shape.
+_SHAPE = text("SELECT obj_description(to_regclass(:name), 'pg_class')")
 
 
 async def analyze(session: TenantSession, table: str, rows: int) -> None:
@@ -32,13 +38,13 @@ class StageTable:
     columns: Mapping[str, str]
 
     def ddl(self) -> str:
-        """The statement that makes it, for this transaction alone."""
+        """The statement that makes it, empty at the end of every transaction."""
         columns = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
-        return f"CREATE TEMPORARY TABLE {self.name} ({columns}) ON COMMIT DROP"
+        return f"CREATE TEMPORARY TABLE {self.name} ({columns}) ON COMMIT DELETE ROWS"
 
 
 class Staging:
-    """The staging tables of one transaction, by the names under which rows are buffered."""
+    """The staging tables of one transaction, by the names under which rows are buffered; `work` is the merge's own."""
 
     def __init__(self, session: TenantSession, tables: Mapping[str, StageTable]) -> None:
         self._session = session
@@ -46,10 +52,20 @@ class Staging:
         self._counts = dict.fromkeys(tables, 0)
 
     async def open(self) -> None:
-        """Make the tables. Once a transaction."""
+        """Have the tables, empty. Raises RuntimeError the second time in a transaction: rows of two merges must not mix."""
+        marked: set[str] = self._session.info.setdefault("staged", set())
+        name = self._tables["work"].name
+        if name in marked:
+            raise RuntimeError(f"{name} is in use in this transaction")
+        marked.add(name)
         # Through the session, whose first statement begins the transaction; what goes past it, to the driver, does not.
-        for table in self._tables.values():
-            await self._session.execute(text(table.ddl()))
+        statements = [f"DROP TABLE IF EXISTS pg_temp.{table.name}" for table in self._tables.values()]
+        statements += [table.ddl() for table in self._tables.values()]
+        shape = sha256("".join(statements).encode()).hexdigest()
+        if (await self._session.execute(_SHAPE, {"name": f"pg_temp.{name}"})).scalar_one() == shape:
+            return
+        driver = await self._session.driver()
+        await driver.execute("; ".join([*statements, f"COMMENT ON TABLE {name} IS '{shape}'"]))
 
     async def copy(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Copy rows into their tables."""
@@ -69,6 +85,12 @@ class Staging:
         """Give the planner statistics where they matter. Once, after the last copy."""
         for name, count in self._counts.items():
             await analyze(self._session, self._tables[name].name, count)
+
+    async def close(self, merged: Merged) -> None:
+        """Take the tables away if any of them held many rows. Once, after the merge."""
+        if max(*self._counts.values(), merged.written + merged.unchanged + merged.removed) >= _ANALYZE_FROM:
+            driver = await self._session.driver()
+            await driver.execute(f"DROP TABLE {', '.join(table.name for table in self._tables.values())}")
 
 
 _KEY = {"shopify_id": "bigint", "new_id": "uuid"}
@@ -223,6 +245,25 @@ ORDER_TABLES: dict[str, StageTable] = {
             "fees": "text",
         },
     ),
+    "work": StageTable(
+        "work_orders",
+        {
+            "shopify_id": "bigint",
+            "id": "uuid",
+            "customer": "bigint",
+            "customer_id": "uuid",
+            "old_customer_id": "uuid",
+            "created_day": "date",
+            "old_created_day": "date",
+            "sales_day": "date",
+            "old_sales_day": "date",
+            "processed_at": "timestamptz",
+            "old_processed_at": "timestamptz",
+            "test": "boolean",
+            "old_test": "boolean",
+            "state": "text",
+        },
+    ),
 }
 
 CUSTOMER_TABLES: dict[str, StageTable] = {
@@ -248,6 +289,10 @@ CUSTOMER_TABLES: dict[str, StageTable] = {
         },
     ),
     "customer_sums": StageTable("stage_customer_sums", {"shopify_id": "bigint", "fingerprint": "bytea", "addresses": "text"}),
+    "work": StageTable(
+        "work_customers",
+        {"shopify_id": "bigint", "id": "uuid", "created_day": "date", "old_created_day": "date", "state": "text"},
+    ),
 }
 
 PRODUCT_TABLES: dict[str, StageTable] = {
@@ -291,4 +336,5 @@ PRODUCT_TABLES: dict[str, StageTable] = {
             "inventory_quantity": "integer",
         },
     ),
+    "work": StageTable("work_products", {"shopify_id": "bigint", "id": "uuid", "state": "text"}),
 }
