@@ -28,7 +28,8 @@ _POLICIES = (
 )
 _GRANTS = (
     "SELECT table_name::text, column_name::text, grantee::text, privilege_type::text FROM information_schema.column_privileges"
-    " WHERE grantee IN ('app_rt', 'app_system', 'search_owner') AND table_name <> 'alembic_version' ORDER BY 1, 2, 3, 4"
+    " WHERE grantee IN ('app_rt', 'app_system', 'search_owner') AND table_name <> 'alembic_version'"
+    " AND table_schema = 'public' ORDER BY 1, 2, 3, 4"
 )
 _FUNCTIONS = (
     "SELECT proname::text, prosrc, proacl::text, pg_get_userbyid(proowner)::text FROM pg_proc"

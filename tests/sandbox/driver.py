@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from storekeep.sandbox.config import ONLINE_RETAIL, App, SandboxConfig, custom_app_token
 from storekeep.sandbox.server import create_app
@@ -172,14 +173,28 @@ class Driver:
         return response.json()  # type: ignore[no-any-return]
 
 
+class _Quiet(HttpToolsProtocol):
+    """Writes no access log, also when a product in this process has set up logging since: the request log tells more."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.access_log = False
+
+
 @contextmanager
 def running(settings: SandboxConfig) -> Any:
     """A sandbox in a thread of this process, on a free port, stopped at the end; yields its Driver."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), log_level="error", access_log=False, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        create_app(settings),
+        http=_Quiet,
+        log_config=None,
+        # Longer than a client keeps an idle connection: never closed in the moment it is used again.
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
     )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: server.run([listener]), daemon=True)
     thread.start()
     deadline = time.monotonic() + 30

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-import structlog
 from fastapi import FastAPI
 
-from storekeep.runtime.logging import configure_logging
 from storekeep.runtime.web.config import WebConfig
 from tests.entry.api import sample
+from tests.support.logs import logging_to
 
 ORIGIN = "http://127.0.0.1:8000"
 SAME = {"sec-fetch-site": "same-origin"}
@@ -23,9 +22,8 @@ SAME = {"sec-fetch-site": "same-origin"}
 def logs() -> Iterator[io.StringIO]:
     """What a test logged, as the product would write it. For each test anew: others of this worker configure logging too."""
     stream = io.StringIO()
-    configure_logging(stream=stream)
-    yield stream
-    structlog.reset_defaults()
+    with logging_to(stream):
+        yield stream
 
 
 @pytest.fixture(scope="session")
