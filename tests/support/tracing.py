@@ -1,22 +1,24 @@
-"""pytest plugin: which tests count for coverage. Those that run the same lines time and again do not.
+"""pytest plugin: what of a test counts for coverage: its beginning. What runs long runs the same lines time and again.
 
 Tracing makes a test two and a half times as long: SQLAlchemy changes greenlets at every statement, and the tracer follows. So a
-property's second example, a parametrized test's second case, and what drives the whole product through lines that smaller tests
-cover one by one, go untraced. What only such a test reaches counts as not covered: the figure is a lower bound.
+test, with the fixtures made for it, is traced for a moment; a property, a parametrized test's second case, and what drives the
+whole product through lines that smaller tests cover one by one, not at all. What only those reach counts as not covered: the
+figure is a lower bound.
 """
 
 from __future__ import annotations
 
-import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from coverage import Coverage
 
 TESTS = Path(__file__).parents[1]
+TRACED_S = 0.15
 _WHOLE_PRODUCT = tuple(TESTS / folder for folder in ("browser", "contract", "faults", "quarter", "oracle"))
-_FOR_CHILDREN = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,17 +40,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         seen.add(name)
 
 
+class _Tracer:
+    """The run's tracer, paused and resumed."""
+
+    def __init__(self, controller: Any) -> None:
+        self._controller = controller
+        self._paused = False
+
+    def pause(self, *_: Any) -> None:
+        """Trace nothing; twice is harmless."""
+        if not self._paused:
+            self._paused = True
+            self._controller.pause()
+
+    def resume(self) -> None:
+        """Trace again."""
+        if self._paused:
+            self._paused = False
+            self._controller.resume()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Pause the tracer around a marked test and the fixtures made for it, and in the processes it starts."""
-    plugin = item.config.pluginmanager.get_plugin("_cov")
-    controller = getattr(plugin, "cov_controller", None)
-    if controller is None or not item.get_closest_marker("untraced"):
+    """Pause the tracer around a marked test, or a moment after any other began."""
+    controller = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
+    if controller is None:
         return (yield)
-    kept = {name: os.environ.pop(name) for name in _FOR_CHILDREN if name in os.environ}
-    controller.pause()
+    tracer = _Tracer(controller)
+    if item.get_closest_marker("untraced"):
+        tracer.pause()
+    else:
+        signal.signal(signal.SIGALRM, tracer.pause)
+        signal.setitimer(signal.ITIMER_REAL, TRACED_S)
     try:
         return (yield)
     finally:
-        controller.resume()
-        os.environ.update(kept)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        tracer.resume()
