@@ -1,24 +1,35 @@
-"""pytest plugin: what of a test counts for coverage: its beginning. What runs long runs the same lines time and again.
+"""pytest plugin: which tests count for coverage. Those that run the same lines time and again do not.
 
 Tracing makes a test two and a half times as long: SQLAlchemy changes greenlets at every statement, and the tracer follows. So a
-test, with the fixtures made for it, is traced for a moment; a property, a parametrized test's second case, and what drives the
-whole product through lines that smaller tests cover one by one, not at all. What only those reach counts as not covered: the
-figure is a lower bound.
+property's second example, a parametrized test's second case, and what drives the whole product or whole shops through lines that
+smaller tests cover one by one, go untraced. What only such a test reaches counts as not covered: the figure is a lower bound.
 """
 
 from __future__ import annotations
 
-import signal
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from coverage import Coverage
 
 TESTS = Path(__file__).parents[1]
-TRACED_S = 0.15
 _WHOLE_PRODUCT = tuple(TESTS / folder for folder in ("browser", "contract", "faults", "quarter", "oracle"))
+_WHOLE_SHOPS = tuple(
+    TESTS / file
+    for file in (
+        "domains/commerce/browse/test_paging.py",
+        "domains/commerce/test_awkward_shops.py",
+        "domains/commerce/test_drift.py",
+        "domains/commerce/test_schedule.py",
+        "domains/insights/test_plans.py",
+        "sandbox/test_full_year.py",
+        "sandbox/test_persistence.py",
+        "sandbox/test_shops.py",
+    )
+)
+_FOR_CHILDREN = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -30,50 +41,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark property tests, all but the first case of a parametrized one, and those of the whole product."""
+    """Mark property tests, all but the first case of a parametrized one, and those of the whole product or whole shops."""
     seen: set[str] = set()
     for item in items:
         is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         name = item.nodeid.partition("[")[0]
-        if is_property or name in seen or any(folder in item.path.parents for folder in _WHOLE_PRODUCT):
+        of_many = item.path in _WHOLE_SHOPS or any(folder in item.path.parents for folder in _WHOLE_PRODUCT)
+        if is_property or name in seen or of_many:
             item.add_marker("untraced")
         seen.add(name)
 
 
-class _Tracer:
-    """The run's tracer, paused and resumed."""
-
-    def __init__(self, controller: Any) -> None:
-        self._controller = controller
-        self._paused = False
-
-    def pause(self, *_: Any) -> None:
-        """Trace nothing; twice is harmless."""
-        if not self._paused:
-            self._paused = True
-            self._controller.pause()
-
-    def resume(self) -> None:
-        """Trace again."""
-        if self._paused:
-            self._paused = False
-            self._controller.resume()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Pause the tracer around a marked test, or a moment after any other began."""
-    controller = getattr(item.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
-    if controller is None:
+    """Pause the tracer around a marked test and the fixtures made for it, and in the processes it starts."""
+    plugin = item.config.pluginmanager.get_plugin("_cov")
+    controller = getattr(plugin, "cov_controller", None)
+    if controller is None or not item.get_closest_marker("untraced"):
         return (yield)
-    tracer = _Tracer(controller)
-    if item.get_closest_marker("untraced"):
-        tracer.pause()
-    else:
-        signal.signal(signal.SIGALRM, tracer.pause)
-        signal.setitimer(signal.ITIMER_REAL, TRACED_S)
+    kept = {name: os.environ.pop(name) for name in _FOR_CHILDREN if name in os.environ}
+    controller.pause()
     try:
         return (yield)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        tracer.resume()
+        controller.resume()
+        os.environ.update(kept)
