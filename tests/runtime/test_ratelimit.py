@@ -68,7 +68,7 @@ async def test_the_window_slides(where: str, redis: Redis, gone: Redis) -> None:
 @given(limit=st.integers(1, 12), costs=st.lists(st.integers(1, 5), max_size=20))
 async def test_redis_and_local_count_alike(redis_url: str, limit: int, costs: list[int]) -> None:
     client, away = Redis.from_url(redis_url), Redis.from_url("redis://127.0.0.1:1/0")
-    shared, local = SlidingWindow(client), SlidingWindow(away)
+    shared, local = SlidingWindow(client, budget_s=10), SlidingWindow(away)
     who = key()
     used = 0
     try:
@@ -87,7 +87,7 @@ async def test_redis_and_local_count_alike(redis_url: str, limit: int, costs: li
 
 
 async def test_keys_do_not_share_and_expire(redis: Redis) -> None:
-    window = SlidingWindow(redis, prefix=f"t{uuid.uuid4()}")
+    window = SlidingWindow(redis, prefix=f"t{uuid.uuid4()}", budget_s=10)
     assert (await window.hit("a", 1, 1)).allowed
     assert (await window.hit("b", 1, 1)).allowed
     assert not (await window.hit("a", 1, 1)).allowed
@@ -97,7 +97,7 @@ async def test_keys_do_not_share_and_expire(redis: Redis) -> None:
 
 
 async def test_one_round_trip(redis: Redis) -> None:
-    window = SlidingWindow(redis)
+    window = SlidingWindow(redis, budget_s=10)
     await window.hit(key(), 100, 60)  # may load the script
     async with redis.monitor() as monitor:
         who = key()
