@@ -16,39 +16,33 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_TENANT_TABLES = """
-    SELECT c.relname, c.reltuples FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-"""
-# What ANALYZE will say from now on, and until it does, the same; tables it knows already wait for the next one.
-_TELL = f"""
+_EVERY_TENANT_TABLE = """
 DO $$
 DECLARE t record;
 BEGIN
-    FOR t IN {_TENANT_TABLES} LOOP
+    FOR t IN
+        SELECT c.relname, c.reltuples FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+    LOOP
+        {step}
+    END LOOP;
+END $$
+"""
+# What ANALYZE will say from now on, and until it does, the same; tables it knows already wait for the next one.
+_TELL = """
         EXECUTE format('ALTER TABLE %I ALTER COLUMN tenant_id SET (n_distinct = 50)', t.relname);
         IF current_setting('server_version_num')::int >= 180000 AND t.reltuples < 0 THEN
             PERFORM pg_restore_attribute_stats(
                 'schemaname', 'public', 'relname', t.relname::text, 'attname', 'tenant_id', 'inherited', false,
                 'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 50::real);
         END IF;
-    END LOOP;
-END $$
 """
-_FORGET = f"""
-DO $$
-DECLARE t record;
-BEGIN
-    FOR t IN {_TENANT_TABLES} LOOP
-        EXECUTE format('ALTER TABLE %I ALTER COLUMN tenant_id RESET (n_distinct)', t.relname);
-    END LOOP;
-END $$
-"""
+_FORGET = "EXECUTE format('ALTER TABLE %I ALTER COLUMN tenant_id RESET (n_distinct)', t.relname);"
 
 
 def upgrade() -> None:
-    op.execute(_TELL)
+    op.execute(_EVERY_TENANT_TABLE.format(step=_TELL))
 
 
 def downgrade() -> None:
-    op.execute(_FORGET)
+    op.execute(_EVERY_TENANT_TABLE.format(step=_FORGET))

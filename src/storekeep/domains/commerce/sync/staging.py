@@ -58,10 +58,10 @@ class Staging:
         if name in marked:
             raise RuntimeError(f"{name} is in use in this transaction")
         marked.add(name)
-        # Through the session, whose first statement begins the transaction; what goes past it, to the driver, does not.
         statements = [f"DROP TABLE IF EXISTS pg_temp.{table.name}" for table in self._tables.values()]
         statements += [table.ddl() for table in self._tables.values()]
         shape = sha256("".join(statements).encode()).hexdigest()
+        # Through the session, whose first statement begins the transaction; what goes past it, to the driver, does not.
         if (await self._session.execute(_SHAPE, {"name": f"pg_temp.{name}"})).scalar_one() == shape:
             return
         driver = await self._session.driver()
