@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.util import await_only
 
 from storekeep.domains.commerce.calendars import Calendar
 from storekeep.domains.commerce.sync.apply import apply
@@ -112,3 +114,19 @@ async def open_shop(db: Database, scope: Scope, *, time_zone: str = "Europe/Lond
             {**key, "calendar": uuid7(), "currency": currency, "zone": time_zone},
         )
     return Shop(db, scope, calendar)
+
+
+@contextmanager
+def interrupted(shop: Shop, at: dict[str, Callable[[], Awaitable[object]]]) -> Iterator[None]:
+    """Await each of `at`'s calls, once, right before the first statement that begins with its key."""
+
+    def before(_: Any, __: Any, statement: str, *___: Any) -> None:
+        for start in [start for start in at if statement.strip().startswith(start)]:
+            await_only(at.pop(start)())
+
+    engine = shop.db.runtime_engine.sync_engine
+    event.listen(engine, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", before)

@@ -17,7 +17,7 @@ from tests.domains.commerce.test_awkward_shops import assert_equal_to_source
 from tests.domains.commerce.test_drift import assert_no_drift
 from tests.support.records import MORNING, a_customer, an_order, later
 from tests.support.shopify_world import Desk
-from tests.support.stores import Shop
+from tests.support.stores import Shop, interrupted
 
 LATER = later(MORNING, hours=1)
 _PEOPLE = "SELECT shopify_id FROM customers WHERE store_id = :store ORDER BY shopify_id"
@@ -91,6 +91,21 @@ async def test_an_order_may_come_to_name_one_that_is_going(shop: Shop) -> None:
         async with shop.db.tenant(shop.scope) as session:
             await remove(session, shop.calendar, Resource.ORDERS, [100 + round_])
         await shop.orders(an_order(1, customer=9, version=later(version, minutes=5)))
+
+
+async def test_one_that_goes_while_an_order_is_stored_is_made_again(shop: Shop) -> None:
+    """After it was found to be there, and before the order was linked to it."""
+    await shop.orders(an_order(1, customer=9))
+
+    async def it_goes() -> None:
+        # As a task: with a transaction of its own.
+        await asyncio.create_task(shop.orders(an_order(1, version=LATER)))
+
+    steps = {"UPDATE work_orders": it_goes}
+    with interrupted(shop, steps):
+        await shop.orders(an_order(2, customer=9))
+    assert steps == {}
+    assert await people(shop) == [9]
 
 
 async def test_a_delta_finds_that_its_customer_is_gone_at_the_source(desk: Desk, scope: Scope) -> None:

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.util import await_only
 
 from tests.support.records import MORNING, a_customer, a_product, an_order
-from tests.support.stores import Shop
+from tests.support.stores import Shop, interrupted
 
 RECORDS: dict[str, Callable[..., dict[str, Any]]] = {"orders": an_order, "customers": a_customer, "products": a_product}
 
 
 def changed(version: int) -> datetime:
     return MORNING + timedelta(minutes=version)
-
-
-@contextmanager
-def interrupted(shop: Shop, at: dict[str, Callable[[], Awaitable[object]]]) -> Iterator[None]:
-    """Wait for each of `at`'s calls right before the first statement that begins with its key."""
-
-    def before(_: Any, __: Any, statement: str, *___: Any) -> None:
-        for start in [start for start in at if statement.strip().startswith(start)]:
-            await_only(at.pop(start)())
-
-    engine = shop.db.runtime_engine.sync_engine
-    event.listen(engine, "before_cursor_execute", before)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", before)
 
 
 @pytest.mark.parametrize("kind", RECORDS)

@@ -97,9 +97,9 @@ LOCK_CUSTOMERS = for_any_tenant("""
         UNION SELECT unnest(CAST(:left AS uuid[])))
     ORDER BY c.id FOR NO KEY UPDATE
 """)
-# A customer may be removed until it is locked.
+# A customer may be removed until it is locked: before it was linked to its order, or after.
 CUSTOMER_WENT = for_any_tenant("""
-    SELECT EXISTS (SELECT FROM work_orders w WHERE w.customer_id IS NOT NULL AND NOT EXISTS (
+    SELECT EXISTS (SELECT FROM work_orders w WHERE w.customer IS NOT NULL AND w.state IN ('new', 'changed') AND NOT EXISTS (
         SELECT FROM customers c WHERE c.tenant_id = :tenant AND c.id = w.customer_id))
 """)
 DROP_PLACEHOLDERS = for_any_tenant("DELETE FROM customers c WHERE c.tenant_id = :tenant AND c.id = ANY(CAST(:left AS uuid[]))")
