@@ -7,7 +7,7 @@ RUN npm ci --no-audit --no-fund
 COPY frontend/ ./
 RUN npm run build
 
-FROM python:3.11-slim-bookworm AS packages
+FROM python:3.13-slim-bookworm AS packages
 WORKDIR /app
 RUN python -m venv /opt/venv
 ENV VIRTUAL_ENV=/opt/venv UV_NO_CACHE=1 UV_COMPILE_BYTECODE=1
@@ -19,7 +19,7 @@ COPY pyproject.toml ./
 COPY src/ src/
 RUN python -m uv pip install --no-deps --build-constraints requirements/dev.lock --editable .
 
-FROM python:3.11-slim-bookworm AS app
+FROM python:3.13-slim-bookworm AS app
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin storekeep
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv

@@ -1,18 +1,19 @@
-"""pytest plugin: which tests count for coverage. Those that run the same lines time and again do not.
+"""pytest plugin: which tests count for coverage where counting is dear. Those that run the same lines time and again do not.
 
-Tracing makes a test two and a half times as long: SQLAlchemy changes greenlets at every statement, and the tracer follows. So a
-property's second example, a parametrized test's second case, and what drives the whole product or whole shops through lines that
-smaller tests cover one by one, go untraced. What only such a test reaches counts as not covered: the figure is a lower bound.
+On Python 3.11 it makes a test two and a half times as long: SQLAlchemy changes greenlets at every statement, and the tracer
+follows. So a property's second example, a parametrized test's second case, and what drives the whole product or whole shops
+through lines that smaller tests cover one by one, go untraced. What only such a test reaches counts as not covered: the figure
+is a lower bound.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from coverage import Coverage
+
+from tests.support.counting import CHEAP
 
 TESTS = Path(__file__).parents[1]
 _WHOLE_PRODUCT = tuple(TESTS / folder for folder in ("browser", "contract", "faults", "quarter", "oracle"))
@@ -29,15 +30,11 @@ _WHOLE_SHOPS = tuple(
         "sandbox/test_shops.py",
     )
 )
-_FOR_CHILDREN = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known; one tracer a worker is enough."""
+    """Make the marker known."""
     config.addinivalue_line("markers", "untraced: runs the same lines many times; does not count for coverage")
-    # A worker is a child process, so coverage began in it by itself, and would trace whenever pytest-cov's own, later, pauses.
-    while hasattr(config, "workerinput") and (begun := Coverage.current()) is not None:
-        begun.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,15 +51,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Pause the tracer around a marked test and the fixtures made for it, and in the processes it starts."""
+    """Pause the tracer around a marked test and the fixtures made for it."""
     plugin = item.config.pluginmanager.get_plugin("_cov")
     controller = getattr(plugin, "cov_controller", None)
-    if controller is None or not item.get_closest_marker("untraced"):
+    if CHEAP or controller is None or not item.get_closest_marker("untraced"):
         return (yield)
-    kept = {name: os.environ.pop(name) for name in _FOR_CHILDREN if name in os.environ}
     controller.pause()
     try:
         return (yield)
     finally:
         controller.resume()
-        os.environ.update(kept)
