@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-long bench python page tools python-tests check-python check-page page-tests
 MAKEFLAGS += --no-print-directory
+# Where it is set, every process started compiles all it imports again: half of its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON_ENV := .venv/bin
 # Plugins are named, not searched for: that is faster, and what happens to be installed changes nothing.
