@@ -24,6 +24,19 @@ from storekeep.runtime.database import Database
 from tests.support.records import gid
 
 Node = dict[str, Any]
+_OPEN = text("""
+    WITH connection AS (
+        INSERT INTO connections (tenant_id, id, type, status, label, created_at, updated_at)
+        VALUES (:tenant, :id, 'SHOPIFY', 'CONNECTED', 'a shop', now(), now())
+    ), store AS (
+        INSERT INTO stores (tenant_id, id, shop, shop_name, currency, time_zone, connected_via, generation, installed_at, scopes,
+            sync_interval_minutes, sync_paused, customers_count, orders_count, products_count, created_at, updated_at)
+        VALUES (:tenant, :id, CAST(:id AS uuid)::text || '.myshopify.com', 'A shop', :currency, :zone, 'CUSTOM_APP', 1, now(),
+            '{read_all_orders}', 5, false, 0, 0, 0, now(), now())
+    )
+    INSERT INTO store_calendars (tenant_id, id, store_id, time_zone, currency, updated_at)
+    VALUES (:tenant, :calendar, :id, :zone, :currency, now())
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +99,10 @@ class Shop:
 async def open_shop(db: Database, scope: Scope, *, time_zone: str = "Europe/London", currency: str = "GBP") -> Shop:
     """A connected store of the tenant, without anything in it."""
     store_id: UUID = uuid7()
-    calendar = Calendar(store_id, time_zone, currency)
-    key = {"tenant": scope.tenant_id, "id": store_id}
+    key = {"tenant": scope.tenant_id, "id": store_id, "calendar": uuid7(), "currency": currency, "zone": time_zone}
     async with db.tenant(scope) as session:
-        await session.execute(
-            text(
-                "INSERT INTO connections (tenant_id, id, type, status, label, created_at, updated_at)"
-                " VALUES (:tenant, :id, 'SHOPIFY', 'CONNECTED', 'a shop', now(), now())"
-            ),
-            key,
-        )
-        await session.execute(
-            text(
-                "INSERT INTO stores (tenant_id, id, shop, shop_name, currency, time_zone, connected_via, generation,"
-                " installed_at, scopes, sync_interval_minutes, sync_paused, customers_count, orders_count, products_count,"
-                " created_at, updated_at) VALUES (:tenant, :id, CAST(:id AS uuid)::text || '.myshopify.com', 'A shop', :currency,"
-                " :zone, 'CUSTOM_APP', 1,"
-                " now(), '{read_all_orders}', 5, false, 0, 0, 0, now(), now())"
-            ),
-            {**key, "currency": currency, "zone": time_zone},
-        )
-        await session.execute(
-            text(
-                "INSERT INTO store_calendars (tenant_id, id, store_id, time_zone, currency, updated_at)"
-                " VALUES (:tenant, :calendar, :id, :zone, :currency, now())"
-            ),
-            {**key, "calendar": uuid7(), "currency": currency, "zone": time_zone},
-        )
-    return Shop(db, scope, calendar)
+        await session.execute(_OPEN, key)
+    return Shop(db, scope, Calendar(store_id, time_zone, currency))
 
 
 @contextmanager

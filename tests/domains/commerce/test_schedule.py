@@ -29,6 +29,17 @@ from tests.support.stores import Shop, open_shop
 slow = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+_DUE = text("""
+    WITH due AS (UPDATE stores SET sync_paused = :paused WHERE id = :store RETURNING shop, tenant_id, id)
+    INSERT INTO shop_directory (shop, tenant_id, store_id, sync_due_at)
+    SELECT shop, tenant_id, id, now() - interval '1 minute' FROM due
+""")
+_WAITING = """
+    SELECT count(*) AS n FROM sync_runs r JOIN jobs j ON j.tenant_id = r.tenant_id AND j.id = r.job_id
+    WHERE r.store_id = :store AND r.status = 'QUEUED' AND j.state = 'ready'
+"""
+_LATER = text("SELECT store_id, sync_due_at > now() AS later FROM shop_directory WHERE store_id = ANY(:stores)")
+_FORGET = text("UPDATE shop_directory SET sync_due_at = NULL WHERE store_id = ANY(:stores)")
 NewTenant = Callable[..., Awaitable[Scope]]
 # What may be the matter with a store when its time comes.
 moods = st.sampled_from(["well", "well", "well", "reading already", "its run died", "disconnecting", "needs reconnect", "paused"])
@@ -36,27 +47,17 @@ moods = st.sampled_from(["well", "well", "well", "reading already", "its run die
 
 async def _due(shop: Shop, mood: str) -> None:
     """A store whose time has come, in that mood."""
-    store_id, tenant = shop.calendar.store_id, shop.scope
-    async with shop.db.tenant(tenant) as session:
-        await session.execute(
-            text(
-                "INSERT INTO shop_directory (shop, tenant_id, store_id, sync_due_at) SELECT shop, tenant_id, id, now() - interval"
-                " '1 minute' FROM stores WHERE id = :store"
-            ),
-            {"store": store_id},
-        )
+    store_id = shop.calendar.store_id
+    async with shop.db.tenant(shop.scope) as session:
+        await session.execute(_DUE, {"store": store_id, "paused": mood == "paused"})
         if mood in ("reading already", "its run died"):
             await request_run(session, store_id, RunTrigger.MANUAL)
-        if mood == "paused":
-            await session.execute(text("UPDATE stores SET sync_paused = true WHERE id = :store"), {"store": store_id})
-    async with shop.db.tenant(tenant) as session:
         if mood == "its run died":
             await session.execute(text("UPDATE jobs SET state = 'dead'"))
         if mood == "needs reconnect":
             await mark_needs_reconnect(session, store_id, reason="SHOPIFY_AUTH_FAILED")
         if mood == "disconnecting":
-            row = (await session.execute(text("SELECT shop FROM stores WHERE id = :store"), {"store": store_id})).one()
-            await request_store_erasure(session, store_id, confirm_name=row.shop)
+            await request_store_erasure(session, store_id, confirm_name=f"{store_id}.myshopify.com")
 
 
 # Feature: shopify-multi-tenant-dashboard, Property 11: Sync service tenant completeness
@@ -74,21 +75,14 @@ async def test_every_tenants_due_stores_are_read(
             await _due(shop, mood)
             stores.append((shop, mood))
     await schedule_due_stores(desk.services)
+    async with db.system("tests: when are the stores due") as session:
+        ids = {"stores": [shop.calendar.store_id for shop, _ in stores]}
+        later = {row.store_id: row.later for row in await session.execute(_LATER, ids)}
+        await session.execute(_FORGET, ids)
     for shop, mood in stores:
-        waiting = await shop.rows(
-            "SELECT j.kind FROM sync_runs r JOIN jobs j ON j.tenant_id = r.tenant_id AND j.id = r.job_id"
-            " WHERE r.store_id = :store AND r.status = 'QUEUED' AND j.state = 'ready'"
-        )
         readable = mood not in ("disconnecting", "needs reconnect")
-        assert len(waiting) == int(readable or mood == "reading already"), mood
-        async with db.system("tests: when is the store due") as session:
-            query = text("SELECT sync_due_at > now() AS later FROM shop_directory WHERE store_id = :store")
-            later = (await session.execute(query, {"store": shop.calendar.store_id})).scalar_one()
-        assert later is (None if mood in ("disconnecting", "needs reconnect", "paused") else True), mood
-        async with db.system("tests: take the shop out of the directory") as session:
-            await session.execute(
-                text("UPDATE shop_directory SET sync_due_at = NULL WHERE store_id = :store"), {"store": shop.calendar.store_id}
-            )
+        assert (await shop.one(_WAITING)).n == int(readable or mood == "reading already"), mood
+        assert later[shop.calendar.store_id] is (None if mood == "paused" or not readable else True), mood
 
 
 # Mostly nothing is to be read whole: such runs are quick, and the order is the same.

@@ -1,4 +1,4 @@
-"""A tenant with 200,000 orders beside a small one, in a database of its own: for looking at query plans, not at results."""
+"""A tenant with 50,000 orders beside a small one, in a database of its own: for looking at query plans, not at results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, DatabaseConfig, TenantSession
 from tests.support.database import TestDatabase, build_schema
 
-ORDERS = 200_000
+ORDERS = 50_000
 BIG = UUID("00000000-0000-7000-8000-0000000000b1")
 SMALL = UUID("00000000-0000-7000-8000-0000000000a1")
 

@@ -1,4 +1,4 @@
-"""How PostgreSQL carries out what lists, search and figures ask of a tenant with 200,000 orders: by indexes, under row security.
+"""How PostgreSQL carries out what lists, search and figures ask of a tenant with 50,000 orders: by indexes, under row security.
 
 What is asserted is the plan, never the time.
 """
