@@ -61,6 +61,17 @@
       return true;
     });
   };
+  // Where a control may be clicked: in the middle and near both ends of its box; a link in running text on its first line.
+  const spotsOf = (element) => {
+    const box = element.getBoundingClientRect();
+    const line = element.getClientRects()[0] ?? box;
+    return [
+      [box.left + box.width / 2, box.top + box.height / 2],
+      [box.left + Math.min(12, box.width / 3), box.top + box.height / 2],
+      [box.right - Math.min(6, box.width / 4), box.top + box.height / 2],
+      [line.left + line.width / 2, line.top + line.height / 2],
+    ];
+  };
   let latest = [];
   const describe = (element) => ({
     key: keys.get(element),
@@ -114,21 +125,18 @@
       return element ? describe(element) : null;
     },
     isDisabled: (key) => withKey(key)?.disabled === true,
-    place: (key) => {
+    // As it lies, or with `again`, when something was in front of it, scrolled to the middle of what it scrolls in.
+    place: ({ key, again }) => {
       const element = withKey(key);
       if (!element) return null;
-      element.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+      const block = again ? 'center' : 'nearest';
+      element.scrollIntoView({ block, inline: block, behavior: 'instant' });
       if (element.matches(BY_KEYS)) {
         element.focus();
         return { x: 0, y: 0 };
       }
       const target = element.matches('input[type=checkbox], input[type=radio]') ? (element.labels?.[0] ?? element) : element;
-      const box = target.getBoundingClientRect();
-      const spots = [
-        [box.left + box.width / 2, box.top + box.height / 2],
-        [box.left + Math.min(12, box.width / 3), box.top + box.height / 2],
-        [box.right - Math.min(6, box.width / 4), box.top + box.height / 2],
-      ];
+      const spots = spotsOf(target);
       for (const [x, y] of spots) {
         const hit = document.elementFromPoint(x, y);
         if (!hit) continue;
@@ -140,6 +148,7 @@
       const hit = document.elementFromPoint(...spots[0]);
       return { covered: hit ? `${hit.tagName.toLowerCase()}.${hit.className}` : 'nothing in sight' };
     },
+    messages: () => document.querySelectorAll('[class*=Notification-root]').length,
     remember: (key) => {
       pressed = withKey(key);
       focused = document.activeElement;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 from tests.browser.places import go, settled
 
 SCRIPT = Path(__file__).with_name("clicking.js").read_text()
+# Milliseconds.
+_MESSAGES_STAY = 13_000
 # What ends or erases something is pressed by the journeys that look at what is left afterwards.
 PRESSED_ELSEWHERE = {
     "Sign out",
@@ -74,7 +77,7 @@ class Crawl:
     async def _press(self, address: str, control: dict[str, Any], *, judged: bool = True) -> bool:
         """One click, by the mouse, at a place where the control is what lies there; whether it opened something."""
         where = f"{address}: {control['role']} {control['name']!r}"
-        spot = await self.page.evaluate("(key) => crawl.place(key)", control["key"])
+        spot = await self._place(control["key"])
         if spot is None:
             return False
         if spot.get("covered"):
@@ -100,6 +103,17 @@ class Crawl:
             if not changed and not await self.page.evaluate("(key) => crawl.explains(key)", control["key"]):
                 self.dead.append(f"{where} changes nothing and explains nothing")
         return bool(await self.page.evaluate("() => crawl.overlay() !== null"))
+
+    async def _place(self, key: str) -> dict[str, Any] | None:
+        """Where to click. What lies in front of it may be a hint, a message that goes by itself, or a bar one can scroll past."""
+        spot: dict[str, Any] | None = await self.page.evaluate("(key) => crawl.place({ key })", key)
+        if spot is None or not spot.get("covered"):
+            return spot
+        await self.page.mouse.move(1, 1)
+        with suppress(PlaywrightTimeout):
+            await self.page.wait_for_function("() => crawl.messages() === 0", timeout=_MESSAGES_STAY)
+        again: dict[str, Any] | None = await self.page.evaluate("(key) => crawl.place({ key, again: true })", key)
+        return again
 
     async def _enabled_soon(self, key: str) -> bool:
         """A button is off while what it began goes on."""
