@@ -68,7 +68,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 def _ready(address: str) -> bool:
     try:
-        return httpx.get(f"{address}/readyz", timeout=2).status_code == 200
+        return httpx.get(f"{address}/readyz", timeout=2, verify=False).status_code == 200
     except httpx.HTTPError:
         return False
 

@@ -32,7 +32,7 @@ def _demo_stores(port: int) -> list[dict[str, Any]]:
 
 def _ready(port: int) -> int:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz").status_code
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", verify=False).status_code
     except httpx.TransportError:
         return 0
 
