@@ -136,10 +136,13 @@ class Driver:
         """Sets a fault."""
         return self.control("POST", "faults", spec)
 
+    def dump(self, shop: str) -> list[bytes]:
+        """The raw state of a shop, a line of JSON a record."""
+        return self.http.get(f"{self.root}/control/raw/{shop}", headers={"X-Sandbox-Control": CONTROL}).content.split(b"\n")
+
     def raw(self, shop: str) -> list[dict[str, Any]]:
         """The raw state of a shop."""
-        response = self.http.get(f"{self.root}/control/raw/{shop}", headers={"X-Sandbox-Control": CONTROL})
-        return [json.loads(line) for line in response.text.splitlines()]
+        return [json.loads(line) for line in self.dump(shop) if line]
 
     def row(self, shop: str, kind: str, id: str) -> Any:
         """The raw state of one row, or None."""
