@@ -20,8 +20,7 @@ help: ## Show this list
 run: python page ## Install what is missing and run the product at http://127.0.0.1:8000 (PORT=… for another) until Ctrl-C
 	@exec $(PYTHON_ENV)/python -m storekeep.entry.cli up --with-parent $$PPID
 
-test: ## Run every check and every test
-	@$(MAKE) -j3 python page tools
+test: python page tools ## Run every check and every test
 	@failed=; \
 	$(SIDE_BY_SIDE) check-python check-page page-tests || failed="checks"; \
 	FAILED_PARTS="$$failed" $(MAKE) python-tests && test -z "$$failed"

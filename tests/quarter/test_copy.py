@@ -66,4 +66,6 @@ async def test_the_quarter_is_copied_exactly(quarter: Copied) -> None:
 async def test_the_quarter_read_again_changes_nothing(quarter: Copied) -> None:
     """In small, the awkward shops' tests ask the same each time."""
     again = await quarter.copy(ONLINE_RETAIL, full=True)
-    assert [(row.written, row.unchanged, row.removed) for row in again.resources] == [(0, row.read, 0) for row in again.resources]
+    assert {row.resource: (row.written, row.unchanged, row.removed) for row in again.resources} == {
+        resource: (0, EXPECTED[resource], 0) for resource in ("customers", "orders", "products")
+    }
