@@ -1,8 +1,9 @@
-"""Staging tables: kept by the connection, empty in every transaction, gone after a merge of many rows."""
+"""Staging tables: kept by the connection, empty for every merge, gone after one of many rows, new when they have grown."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from random import randbytes
 
 import pytest
 
@@ -62,6 +63,31 @@ async def test_a_merge_that_fails_leaves_nothing(two: tuple[Shop, Shop]) -> None
             raise ZeroDivisionError
     assert await rows_left(second) == 0
     assert (await second.orders(an_order(3)))[0].written == 1
+
+
+async def test_rows_of_a_merge_that_was_never_closed_are_nobodys(two: tuple[Shop, Shop]) -> None:
+    first, second = two
+    made = OrderAssembler(first.calendar.zone)
+    made.wholes([an_order(1)])
+    made.finish()
+    async with first.db.tenant(first.scope) as session:
+        staging = Staging(session, ORDER_TABLES)
+        await staging.open()
+        await staging.copy(made.buffers.drain())
+    assert await rows_left(second) > 0, "or this test shows nothing"
+    merged, _ = await second.orders(an_order(2))
+    assert (merged.written, await rows_left(second)) == (1, 0)
+    assert not await second.rows("SELECT 1 FROM orders WHERE store_id = :store AND shopify_id = 1")
+
+
+async def test_tables_that_have_grown_are_replaced(two: tuple[Shop, Shop]) -> None:
+    shop, _ = two
+    await shop.orders(an_order(1))
+    small, _ = await kept(shop)
+    await shop.orders(*(an_order(number) | {"note": randbytes(10_000).hex()} for number in range(2, 152)))
+    assert (await kept(shop))[0] == small
+    await shop.orders(an_order(3))
+    assert (await kept(shop))[0] not in (None, small)
 
 
 async def test_tables_of_many_rows_are_not_kept(two: tuple[Shop, Shop]) -> None:
