@@ -49,7 +49,7 @@ export default defineConfig(({ mode }) => ({
     projects: [
       {
         extends: true,
-        test: { name: 'logic', environment: 'node', include: ['src/**/*.test.ts', 'eslint-rules/*.test.ts'] },
+        test: { name: 'logic', environment: 'node', include: ['src/**/*.test.ts', 'lint-rules/*.test.ts'] },
       },
       {
         extends: true,

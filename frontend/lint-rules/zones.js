@@ -3,6 +3,10 @@
  * Features never import each other (the route composes them); generated code is for `api` alone.
  */
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder the zones lie in unless `root` names another; the linter's configuration cannot write an absolute path. */
+const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 const LEVELS = ['lib', 'ui', 'patterns', 'features', 'routes', 'app'];
 /** What may use `api`, and what `api` may use. */
@@ -48,7 +52,7 @@ export default {
     messages: { zone: '{{reason}}' },
   },
   create(context) {
-    const { root } = context.options[0];
+    const root = context.options[0]?.root ?? SRC;
     const from = placeOf(context.filename, root);
     if (!from) return {};
     const check = (node) => {
