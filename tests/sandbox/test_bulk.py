@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from storekeep.sandbox.config import AWKWARD, AWKWARD_KWD, ONLINE_RETAIL, custom_app_token
+from tests.entry.embedded.running import wait_for
 from tests.sandbox.driver import Driver, config, document, running
 
 RUN = """mutation R($q: String!) { bulkOperationRunQuery(query: $q) {
@@ -111,6 +112,10 @@ def test_the_rules_of_bulk_queries(sandbox: Driver, query: str, says: str) -> No
     assert outcome["userErrors"][0]["code"] == "INVALID" and says in outcome["userErrors"][0]["message"]
 
 
+def status_of(sandbox: Driver, id: str) -> str:
+    return str(sandbox.data(document("bulk_status"), {"id": id})["bulkOperation"]["status"])
+
+
 def test_the_sixth_at_once_is_refused_and_one_can_be_cancelled(tmp_path: Path) -> None:
     with running(config(tmp_path, bulk_running_seconds=60.0)) as sandbox:
         started = [
@@ -123,6 +128,7 @@ def test_the_sixth_at_once_is_refused_and_one_can_be_cancelled(tmp_path: Path) -
         assert not sandbox.data(RUN, {"q": "{ products { edges { node { id } } } }"}, token=other)["bulkOperationRunQuery"][
             "userErrors"
         ]
+        wait_for(lambda: status_of(sandbox, ids[0]) == "RUNNING", "the first operation to be running", 30)
         listed = sandbox.data(document("bulk_list_running"))["bulkOperations"]["nodes"]
         assert {o["status"] for o in listed} == {"RUNNING"} and len(listed) <= 5
         cancelled = sandbox.data(document("bulk_cancel"), {"id": ids[0]})["bulkOperationCancel"]
