@@ -15,7 +15,7 @@ from tests.faults.points import COMMIT, END
 from tests.faults.scenes import Scene, Stage
 
 SCENES = ("initial", "delta", "resync")
-CHOSEN, MANY = 5, 200
+CHOSEN, MANY = len(SCENES), 200
 
 
 async def _choose(stage: Stage, many: int) -> list[tuple[Scene, int]]:
