@@ -12,12 +12,19 @@ export interface SignUpForm {
   tenantName: string;
 }
 
-/** Another tenant's answers must not be seen by the next: the cache starts empty with every new session. */
+/**
+ * Another tenant's answers must not be seen by the next: the cache starts empty with every new session. Not where the same person
+ * signs in to the same tenant again: what is on the page then would wait for ever for answers that the cache has forgotten.
+ */
 function useNewSession() {
   const queryClient = useQueryClient();
   return (session: Session) => {
-    queryClient.clear();
-    queryClient.setQueryData(sessionQuery().queryKey, session);
+    const { queryKey } = sessionQuery();
+    const before = queryClient.getQueryData(queryKey);
+    const same = before?.user.id === session.user.id && before.tenant.id === session.tenant.id;
+    if (!same) queryClient.clear();
+    queryClient.setQueryData(queryKey, session);
+    if (same) void queryClient.invalidateQueries();
   };
 }
 

@@ -25,6 +25,8 @@ export function SignInPage({ next, notice, onSignedIn }: SignInPageProps) {
     validate: { username: emailProblem, password: (value) => (value ? null : 'Enter your password.') },
   });
   const demo = meta.data?.demo;
+  // Signed in, the way on may still load: what is sent again in that moment would end the session just begun.
+  const leaving = signIn.isPending || signIn.isSuccess;
   return (
     <AuthLayout
       title="Sign in"
@@ -72,7 +74,7 @@ export function SignInPage({ next, notice, onSignedIn }: SignInPageProps) {
         />
         <SecretInput label="Password" autoComplete="current-password" size="md" {...form.getInputProps('password')} />
         {signIn.isError && <ProblemView problem={signIn.error} inline />}
-        <Button type="submit" size="md" loading={signIn.isPending}>
+        <Button type="submit" size="md" loading={leaving}>
           Sign in
         </Button>
       </form>

@@ -67,7 +67,7 @@ export function SignUpPage({ next, onSignedIn }: { next: string; onSignedIn: () 
           {...form.getInputProps('password')}
         />
         {signUp.isError && <ProblemView problem={signUp.error} doing="changing" inline />}
-        <Button type="submit" size="md" loading={signUp.isPending}>
+        <Button type="submit" size="md" loading={signUp.isPending || signUp.isSuccess}>
           Create account
         </Button>
       </form>
