@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.async_api import Page
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 DOORS = {"sign-in": "/sign-in", "sign-up": "/sign-up"}
 # What someone meets who has just signed up.
@@ -76,4 +77,8 @@ async def go(page: Page, address: str) -> None:
 
 async def settled(page: Page) -> None:
     """Wait until nothing on the page is a skeleton or says that it is busy, and charts are drawn."""
-    await page.wait_for_function(_SETTLED, polling=50)
+    try:
+        await page.wait_for_function(_SETTLED, polling=50)
+    except PlaywrightTimeout:
+        shown = await page.locator("body").aria_snapshot()
+        raise AssertionError(f"{page.url} does not come to rest:\n{shown}") from None

@@ -72,8 +72,10 @@ async def test_opens_after_five_in_a_row_probes_once_and_closes(breakers: Breake
     await asyncio.gather(*(call(breaker) for _ in range(20)))
 
 
-async def slow_call(breaker: Breaker) -> None:
+async def slow_call(breaker: Breaker, inside: asyncio.Event | None = None) -> None:
     async with breaker.guard():
+        if inside is not None:
+            inside.set()
         await asyncio.sleep(0.05)
 
 
@@ -115,12 +117,27 @@ async def test_a_cancelled_probe_gives_its_turn_back(breakers: Breakers) -> None
     breaker = breakers.of(uuid.uuid4(), "SHOPIFY")
     await fail(breaker, 5)
     await asyncio.sleep(0.32)
-    probe = asyncio.create_task(slow_call(breaker))
-    await asyncio.sleep(0.02)
+    inside = asyncio.Event()
+    probe = asyncio.create_task(slow_call(breaker, inside))
+    await inside.wait()
     probe.cancel()
     with pytest.raises(asyncio.CancelledError):
         await probe
     await call(breaker)
+    await call(breaker)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 5])
+async def test_a_probe_cancelled_while_it_asks_gives_its_turn_back(breakers: Breakers, steps: int) -> None:
+    breaker = breakers.of(uuid.uuid4(), "SHOPIFY")
+    await fail(breaker, 5)
+    await asyncio.sleep(0.32)
+    probe = asyncio.create_task(slow_call(breaker))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    probe.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await probe
     await call(breaker)
 
 

@@ -5,6 +5,7 @@ State lives in Redis so that all processes open, probe and close as one. While R
 
 from __future__ import annotations
 
+import asyncio
 import random
 import secrets
 import time
@@ -173,7 +174,12 @@ class Breaker:
         a bug of ours: says nothing, and gives a probe's turn back.
         """
         token = secrets.token_hex(8)
-        local = await self._board._enter(self._key, token)
+        try:
+            local = await self._board._enter(self._key, token)
+        except asyncio.CancelledError:
+            # Redis may have given us the probe's turn all the same, and nobody else would get it for as long as its lease lasts.
+            await self._board._leave(self._key, token, "neutral", local=False)
+            raise
         outcome: Outcome = "neutral"
         try:
             yield
