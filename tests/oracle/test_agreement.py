@@ -57,14 +57,14 @@ async def busy(copied: Copied, seed: int) -> AsyncIterator[Copied]:
         largest = max(await copied.desk.raw(shop), key=lambda record: len(record.get("lines", ())))
         await copied.desk.edit(shop, "edit_order", id=int(largest["id"]), seed=dice.randrange(10**6), at=some_time(dice))
     for shop in (ONLINE_RETAIL, *SMALL):
-        for action in dice.choices(list(BUSY), list(BUSY.values()), k=25):
+        for action in dice.choices(list(BUSY), list(BUSY.values()), k=40):
             # Nothing in the shop may be fit for it (no refund that could still settle); then it is not done.
             with suppress(AssertionError):
                 await copied.desk.edit(shop, action, seed=dice.randrange(10**6), at=some_time(dice))
         await copied.copy(shop)
     for shop in SMALL:
-        for _ in range(2):
-            await copied.desk.edit(shop, "random", count=20, seed=dice.randrange(10**6), at=some_time(dice))
+        for _ in range(4):
+            await copied.desk.edit(shop, "random", count=15, seed=dice.randrange(10**6), at=some_time(dice))
         for action in ("delete_customer", "delete_order", "delete_product"):
             await copied.desk.edit(shop, action, seed=dice.randrange(10**6))
         await asyncio.sleep(1.1)  # what is created in the second in which a run begins is the next run's business

@@ -63,7 +63,7 @@ async def _due(shop: Shop, mood: str) -> None:
 # Feature: shopify-multi-tenant-dashboard, Property 11: Sync service tenant completeness
 # For any set of registered tenants, when the sync service executes, it should process all tenants without skipping any.
 @slow
-@given(tenants=st.lists(st.lists(moods, min_size=1, max_size=2), min_size=1, max_size=3))
+@given(tenants=st.lists(st.lists(moods, min_size=1, max_size=2), min_size=1, max_size=4))
 async def test_every_tenants_due_stores_are_read(
     db: Database, new_tenant: NewTenant, desk: Desk, tenants: list[list[str]]
 ) -> None:
