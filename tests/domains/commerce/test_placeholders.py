@@ -70,6 +70,22 @@ async def test_one_that_is_named_stays_and_so_does_a_real_customer(shop: Shop) -
     assert await people(shop) == [7, 9]
 
 
+@pytest.mark.parametrize("known_again", [False, True])
+async def test_an_order_read_again_unchanged_finds_the_customer_it_lost(shop: Shop, known_again: bool) -> None:
+    """Whoever was not among the customers read, and so went, is somebody as soon as an order at the source names them."""
+    everything = Span(None, None)
+    order = an_order(1, customer=8, total="0.05")
+    await shop.customers(a_customer(8))
+    await shop.orders(order)
+    await shop.customers(complete=everything)
+    assert await people(shop) == []
+    await shop.customers(*[a_customer(8)] * known_again, complete=everything)
+    await shop.orders(order, an_order(2, customer=8, total="0.01"), complete=everything)
+    assert await people(shop) == [8]
+    bought = await shop.one("SELECT orders, revenue FROM customer_sales WHERE store_id = :store")
+    assert (bought.orders, str(bought.revenue)) == (2, "0.060000")
+
+
 @pytest.mark.parametrize("changed", [False, True])
 async def test_reading_everything_again_removes_those_left_behind(shop: Shop, changed: bool) -> None:
     await shop.orders(an_order(1, customer=9))
