@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from storekeep.sandbox.config import ONLINE_RETAIL, RECENT_ONLY
+from tests.entry.embedded.running import wait_for
 from tests.sandbox.driver import CALLBACK, KEY, SECRET, Driver, config, running
 
 SHOP_NAME = "{ shop { name } }"
@@ -154,11 +155,10 @@ def test_two_refreshes_at_once_leave_one_pair(sandbox: Driver) -> None:
 
 
 def test_tokens_expire_and_refresh_brings_them_back(tmp_path: Path) -> None:
-    with running(config(tmp_path, access_token_lifetime=1)) as sandbox:
+    with running(config(tmp_path, access_token_lifetime=3)) as sandbox:
         pair = sandbox.install()
         assert sandbox.post(SHOP_NAME, token=pair["access_token"]).status_code == 200
-        time.sleep(1.1)
-        assert sandbox.post(SHOP_NAME, token=pair["access_token"]).status_code == 401
+        wait_for(lambda: sandbox.post(SHOP_NAME, token=pair["access_token"]).status_code == 401, "the token to expire")
         fresh = sandbox.token(grant_type="refresh_token", refresh_token=pair["refresh_token"]).json()
         assert sandbox.post(SHOP_NAME, token=fresh["access_token"]).status_code == 200
 
