@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from storekeep.domains.connections.errors import StoreDisconnecting, StoreNeedsReconnect, StoreNotFound
 from storekeep.domains.connections.models import Connection, Store
@@ -22,13 +23,30 @@ from storekeep.kit.clock import now
 from storekeep.kit.errors import AppError
 from storekeep.kit.scope import Scope
 from storekeep.runtime.crypto import DecryptionFailed, TokenCipher
-from storekeep.runtime.database import Database, TenantSession
+from storekeep.runtime.database import Database, TenantReads
 
 log = structlog.get_logger(__name__)
 # A token is refreshed this long before its end (contracts/shopify.md §1.5).
 EARLY = timedelta(minutes=5)
 # A refresh holds a database connection and the store's lock, so it may not take as long as other calls.
 _LONGEST_REFRESH_S = 45.0
+
+# What every call of a client reads first: made once, and no more of the row than it needs.
+_STORE = (
+    select(
+        Store.tenant_id,
+        Store.id,
+        Store.shop,
+        Store.generation,
+        Store.access_token,
+        Store.access_token_expires_at,
+        Store.refresh_token,
+        Store.refresh_token_expires_at,
+        Connection.status,
+    )
+    .join(Connection, (Connection.tenant_id == Store.tenant_id) & (Connection.id == Store.id))
+    .where(Store.id == bindparam("store_id"))
+)
 
 AUTH_FAILED = "SHOPIFY_AUTH_FAILED"
 UNREADABLE = DecryptionFailed.code
@@ -54,9 +72,8 @@ class StoreTokenSource:
 
         Raises StoreNotFound, StoreDisconnecting, StoreNeedsReconnect, or ShopifyUnavailable when only Shopify could help.
         """
-        async with self._db.tenant(self._scope) as session:
-            store = await self._readable(session)
-            tokens, generation = self._opened(store), store.generation
+        store = await self._readable(self._db.reading(self._scope))
+        tokens, generation = self._opened(store), store.generation
         if tokens is None:
             await self._give_up(UNREADABLE, generation)
         elif not _ends_within(tokens.access_expires_at, EARLY):
@@ -115,24 +132,18 @@ class StoreTokenSource:
         except TimeoutError:
             raise ShopifyUnavailable(details={"shop": shop, "reason": "refresh took too long"}) from None
 
-    async def _readable(self, session: TenantSession) -> Store:
-        query = (
-            select(Store, Connection.status)
-            .join(Connection, (Connection.tenant_id == Store.tenant_id) & (Connection.id == Store.id))
-            .where(Store.id == self._store_id)
-        )
-        row = (await session.execute(query)).one_or_none()
-        if row is None:
+    async def _readable(self, reads: TenantReads) -> Row[Any]:
+        found = await reads.rows(_STORE, {"store_id": self._store_id})
+        if not found:
             raise StoreNotFound()
-        store, status = row
-        if status == ConnectionStatus.DISCONNECTING:
+        store: Row[Any] = found[0]
+        if store.status == ConnectionStatus.DISCONNECTING:
             raise StoreDisconnecting()
-        if status == ConnectionStatus.NEEDS_RECONNECT:
+        if store.status == ConnectionStatus.NEEDS_RECONNECT:
             raise StoreNeedsReconnect()
-        found: Store = store
-        return found
+        return store
 
-    def _opened(self, store: Store) -> StoreTokens | None:
+    def _opened(self, store: Store | Row[Any]) -> StoreTokens | None:
         """The row's tokens; None when there are none or they cannot be read, which only a new consent can mend."""
         try:
             return open_tokens(self._cipher, store)

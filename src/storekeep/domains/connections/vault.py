@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import update
@@ -23,7 +24,24 @@ class StoreTokens:
     refresh_expires_at: datetime | None = None
 
 
-def _place(store: Store, column: str) -> Place:
+class Sealed(Protocol):
+    """What tokens are opened from: a store, or as much of its row as was read."""
+
+    @property
+    def tenant_id(self) -> UUID: ...
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def access_token(self) -> bytes | None: ...
+    @property
+    def access_token_expires_at(self) -> datetime | None: ...
+    @property
+    def refresh_token(self) -> bytes | None: ...
+    @property
+    def refresh_token_expires_at(self) -> datetime | None: ...
+
+
+def _place(store: Sealed, column: str) -> Place:
     return Place(tenant_id=store.tenant_id, table=Store.__tablename__, column=column, row_id=store.id)
 
 
@@ -37,7 +55,7 @@ async def put_tokens(session: TenantSession, cipher: TokenCipher, store: Store, 
     await _note_key(session, store.id, cipher.current_key_id.hex())
 
 
-def open_tokens(cipher: TokenCipher, store: Store) -> StoreTokens | None:
+def open_tokens(cipher: TokenCipher, store: Sealed) -> StoreTokens | None:
     """The tokens in the row, None when it has none. Raises DecryptionFailed for a key we lack or bytes from elsewhere."""
     if store.access_token is None:
         return None

@@ -15,6 +15,7 @@ from storekeep.kit.scope import Scope
 
 if TYPE_CHECKING:
     from storekeep.runtime.database.engine import Database
+    from storekeep.runtime.database.reading import TenantReading
     from storekeep.runtime.database.session import TenantSession
     from storekeep.runtime.services import Services
 
@@ -62,7 +63,7 @@ class JobKind(Generic[P]):
 
 @dataclass(slots=True)
 class JobContext:
-    """One attempt at one job. The handler reads and writes only through `transaction()`."""
+    """One attempt at one job. The handler writes only through `transaction()`, and reads there or through `reads`."""
 
     job_id: UUID
     scope: Scope
@@ -81,6 +82,11 @@ class JobContext:
             yield session
             await session.flush()
             await self.ensure_owner(session)
+
+    @property
+    def reads(self) -> TenantReading:
+        """Reads that nothing is written by, cheaper than a transaction: who has lost the job learns it at the next of those."""
+        return self.db.reading(self.scope)
 
     async def ensure_owner(self, session: TenantSession) -> None:
         """Raise unless this attempt still owns the job, and keep it so until the transaction ends."""

@@ -44,23 +44,25 @@ _DOCUMENTS = {
 
 
 class ResourceDelta:
-    """The delta of one resource in one run. `mark`: everything changed before it is stored."""
+    """The delta of one resource in one run. Everything changed before `mark` is stored; `cursor`: how far an earlier attempt at
+    the same run came."""
 
-    def __init__(self, reading: StoreReading, resource: Resource, mark: datetime) -> None:
+    def __init__(self, reading: StoreReading, resource: Resource, mark: datetime, cursor: datetime | None) -> None:
         self._reading = reading
         self._resource = resource
         self._mark = mark
+        self._cursor = cursor
 
     async def run(self) -> None:
         """Read and store page after page. Raises as `ResourceImport.run`."""
         begin = self._mark - self._reading.limits.overlap_of(self._resource)
-        async with self._reading.context.transaction() as session:
-            row = await runs.lock_resource(session, self._reading.run_id, self._resource)
-            if row.cursor is not None:
-                begin = max(begin, row.cursor)
+        if self._cursor is not None:
+            begin = max(begin, self._cursor)
         search = updated_between(begin)
         async for page in pages(self._reading.client, _DOCUMENTS[self._resource], self._resource, search=search):
-            await self._store(page)
+            # Mostly nothing changed, and then there is nothing to write down.
+            if page.nodes:
+                await self._store(page)
         found = await find_disagreement(self._reading, self._resource)
         await self._remove(found.vanished)
         for lacking in found.lacking:
@@ -141,4 +143,5 @@ class ResourceDelta:
             else:
                 row.cursor = self._mark
             runs.succeed_resource(row)
+            await runs.progressed(session, reading.run_id)
         await reading.news.progress(row, changed=False)

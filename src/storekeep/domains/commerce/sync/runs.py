@@ -189,25 +189,25 @@ async def _close(session: TenantSession, run: SyncRun, status: RunStatus, error:
     )
 
 
-async def finish_run(session: TenantSession, run_id: UUID, error: AppError | None = None) -> RunStatus:
-    """Close the run by what its resources came to; with `error`, those not yet read have failed for it."""
-    await session.get(SyncRun, (session.tenant_id, run_id), with_for_update=True)
-    facts = await read_run(session, run_id)
+async def finish_run(session: TenantSession, run_id: UUID, error: AppError | None = None) -> SyncRun:
+    """Close the run by what its resources came to; with `error`, those not yet read have failed for it. The run as it is then."""
+    run = await session.get_one(SyncRun, (session.tenant_id, run_id), with_for_update=True, populate_existing=True)
+    resources = (await resources_of(session, [run_id]))[run_id]
     if error is not None:
-        for resource in facts.resources:
+        for resource in resources:
             if resource.status in OPEN:
                 fail_resource(resource, error)
-    statuses = {RunStatus(resource.status) for resource in facts.resources}
+    statuses = {RunStatus(resource.status) for resource in resources}
     if statuses <= {RunStatus.SUCCEEDED}:
         status = RunStatus.SUCCEEDED
     elif statuses <= {RunStatus.FAILED}:
         status = RunStatus.FAILED
     else:
         status = RunStatus.PARTIAL
-    reason = error or _first_error(facts.resources)
+    reason = error or _first_error(resources)
     shown = {"code": reason.code, "message": reason.message} if isinstance(reason, AppError) else reason
-    await _close(session, facts.run, status, shown if status is not RunStatus.SUCCEEDED else None)
-    return status
+    await _close(session, run, status, shown if status is not RunStatus.SUCCEEDED else None)
+    return run
 
 
 def _first_error(resources: Sequence[SyncResource]) -> dict[str, Any] | None:

@@ -117,16 +117,15 @@ async def _reading(context: JobContext, run_id: UUID, store_id: UUID, client: Sh
     """What the run needs to know; what the shop says of itself is brought up to date first."""
     facts, scopes = await read_shop(client), await read_scopes(client)
     async with context.transaction() as session:
+        # First, while we hold no lock: it may have to lock the connection against everybody.
+        await connections.mark_connected(session, store_id)
         await connections.ensure_store_active(session, store_id)
         await connections.record_shop_facts(session, store_id, facts, scopes)
-    async with context.transaction() as session:
-        await connections.mark_connected(session, store_id)
     calendar = Calendar(store_id, facts.time_zone, facts.currency)
     async with context.transaction() as session:
         await connections.ensure_store_active(session, store_id)
         if await adopt_calendar(session, calendar):
             log.info("store_calendar_changed", store_id=str(store_id), time_zone=calendar.time_zone, currency=calendar.currency)
-    async with context.transaction() as session:
         store = await connections.get_store(session, store_id)
         run = (await runs.read_run(session, run_id)).run
     assert run.started_at is not None
@@ -152,12 +151,12 @@ async def _copy(reading: StoreReading, resource: Resource) -> None:
         if row.status not in runs.OPEN:
             return
         row.status = RunStatus.RUNNING
-        row.started_at = row.started_at or now()
+        row.started_at, cursor = row.started_at or now(), row.cursor
         mark = (await runs.high_water(session, reading.store_id)).get(resource)
     await reading.news.progress(row, changed=False)
     try:
         if reading.kind is RunKind.DELTA and mark is not None:
-            await ResourceDelta(reading, resource, mark).run()
+            await ResourceDelta(reading, resource, mark, cursor).run()
         else:
             await ResourceImport(reading, resource).run()
     except AppError as error:
@@ -195,20 +194,20 @@ async def _finish(context: JobContext, run_id: UUID, store_id: UUID, error: AppE
     """Close the run, tell connections how it went, and schedule the next one."""
     async with context.transaction() as session:
         await connections.ensure_store_active(session, store_id)
-        status = await runs.finish_run(session, run_id, error)
+        run = await runs.finish_run(session, run_id, error)
+        status = RunStatus(run.status)
         counts = await _stored_counts(session, store_id)
         await connections.record_sync_outcome(session, store_id, at=now(), status=status, counts=counts)
         await connections.set_next_due(session, store_id)
-        run = (await runs.read_run(session, run_id)).run
     log.info("sync_finished", store_id=str(store_id), run_id=str(run_id), kind=run.kind, status=status)
 
 
 async def _stored_counts(session: TenantSession, store_id: UUID) -> connections.StoreCounts:
-    counted = [
-        (await session.execute(select(func.count()).select_from(model).where(model.store_id == store_id))).scalar_one()
+    counts = [
+        select(func.count()).select_from(model).where(model.store_id == store_id).scalar_subquery()
         for model in (Customer, Order, Product)
     ]
-    return connections.StoreCounts(*counted)
+    return connections.StoreCounts(*(await session.execute(select(*counts))).one())
 
 
 async def _cancel_operations(context: JobContext, run_id: UUID, store_id: UUID) -> None:

@@ -87,9 +87,9 @@ async def find_disagreement(reading: StoreReading, resource: Resource) -> Disagr
 
 async def _placeholders(reading: StoreReading) -> list[int]:
     """Customers of whom we know a number alone. One deleted before we read them turns up in no list of changes."""
-    async with reading.context.transaction() as session:
-        query = select(Customer.shopify_id).where(Customer.store_id == reading.store_id, Customer.placeholder)
-        return list((await session.execute(query.order_by(Customer.id).limit(_MAX_PLACEHOLDERS))).scalars())
+    query = select(Customer.shopify_id).where(Customer.store_id == reading.store_id, Customer.placeholder)
+    rows = await reading.context.reads.rows(query.order_by(Customer.id).limit(_MAX_PLACEHOLDERS))
+    return [row.shopify_id for row in rows]
 
 
 def _within(model: Any, reading: StoreReading, span: _Span) -> list[Any]:
@@ -104,9 +104,9 @@ def _within(model: Any, reading: StoreReading, span: _Span) -> list[Any]:
 
 async def _stored_count(reading: StoreReading, resource: Resource, span: _Span) -> int:
     model = _MODELS[resource]
-    async with reading.context.transaction() as session:
-        query = select(func.count()).select_from(model).where(*_within(model, reading, span))
-        return int((await session.execute(query)).scalar_one())
+    query = select(func.count()).select_from(model).where(*_within(model, reading, span))
+    [(count,)] = await reading.context.reads.rows(query)
+    return int(count)
 
 
 async def _compared(reading: StoreReading, resource: Resource, span: _Span) -> tuple[set[int], set[int]]:
