@@ -12,8 +12,8 @@ from tests.browser.conftest import NewPage, sign_in, sign_up
 from tests.browser.places import DOORS, FIRST_RUN, places, settled
 
 # The ordinary run presses each kind of control once on these; the long ones press everything everywhere.
-ORDINARY = {"insights", "orders", "order", "stores"}
-FIRST_STEPS = ["/insights", "/orders", "/stores/connect"]
+ORDINARY = {"insights", "orders"}
+FIRST_STEPS = ["/insights", "/stores/connect"]
 
 PLANTED = """<!doctype html><title>Planted</title><main><h1>Planted</h1>
   <button type="button">Dead</button> <button type="button" disabled>Off</button> <button type="button"></button>
@@ -76,7 +76,7 @@ async def test_every_control_before_there_is_anything(new_page: NewPage) -> None
 async def test_each_kind_of_control_of_the_pages_most_used(new_page: NewPage) -> None:
     crawl = await _crawl_demo(await new_page(), every=False)
     assert not crawl.dead, "\n".join(crawl.dead)
-    assert len(crawl.clicked) > 30
+    assert len(crawl.clicked) > 20
 
 
 @pytest.mark.long

@@ -80,31 +80,31 @@ _OVERTAKEN = for_any_tenant("""
 _COUNT_ORDERS = for_any_tenant("""
     SELECT count(*) FROM orders o WHERE o.tenant_id = :tenant AND o.customer_id = ANY(CAST(:gone AS uuid[]))
 """)
-_WRITE = [
-    for_any_tenant("""
-        UPDATE orders o SET customer_id = NULL FROM work_customers w
-        WHERE o.tenant_id = :tenant AND o.customer_id = w.id AND w.state = 'gone'
-    """),
-    for_any_tenant(
-        "DELETE FROM customers c USING work_customers w WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'gone'"
-    ),
-    for_any_tenant("""
-        UPDATE customers c SET source_updated_at = s.source_updated_at
-        FROM work_customers w JOIN stage_customers s USING (shopify_id)
-        WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'touched'
-    """),
-    for_any_tenant(f"""
-        UPDATE customers c SET {assigned([("s", _CHANGED), ("f", _SUMS)])}, placeholder = false, updated_at = :now
-        FROM work_customers w JOIN stage_customers s USING (shopify_id) JOIN stage_customer_sums f USING (shopify_id)
-        WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'changed'
-    """),
-    for_any_tenant(f"""
-        INSERT INTO customers (tenant_id, store_id, id, placeholder, created_at, updated_at, {names(_HEAD)}, {names(_SUMS)})
-        SELECT :tenant, :store, w.id, false, :now, :now, {values("s", _HEAD)}, {values("f", _SUMS)}
-        FROM work_customers w JOIN stage_customers s USING (shopify_id) JOIN stage_customer_sums f USING (shopify_id)
-        WHERE w.state = 'new' ORDER BY w.id
-    """),
-]
+_UNLINK_ORDERS = for_any_tenant("""
+    UPDATE orders o SET customer_id = NULL FROM work_customers w
+    WHERE o.tenant_id = :tenant AND o.customer_id = w.id AND w.state = 'gone'
+""")
+_DELETE = for_any_tenant(
+    "DELETE FROM customers c USING work_customers w WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'gone'"
+)
+_TOUCH = for_any_tenant("""
+    UPDATE customers c SET source_updated_at = s.source_updated_at
+    FROM work_customers w JOIN stage_customers s USING (shopify_id)
+    WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'touched'
+""")
+_UPDATE = for_any_tenant(f"""
+    UPDATE customers c SET {assigned([("s", _CHANGED), ("f", _SUMS)])}, placeholder = false, updated_at = :now
+    FROM work_customers w JOIN stage_customers s USING (shopify_id) JOIN stage_customer_sums f USING (shopify_id)
+    WHERE c.tenant_id = :tenant AND c.id = w.id AND w.state = 'changed'
+""")
+_INSERT = for_any_tenant(f"""
+    INSERT INTO customers (tenant_id, store_id, id, placeholder, created_at, updated_at, {names(_HEAD)}, {names(_SUMS)})
+    SELECT :tenant, :store, w.id, false, :now, :now, {values("s", _HEAD)}, {values("f", _SUMS)}
+    FROM work_customers w JOIN stage_customers s USING (shopify_id) JOIN stage_customer_sums f USING (shopify_id)
+    WHERE w.state = 'new' ORDER BY w.id
+""")
+# Each with the state for which it is there: a merge mostly knows one of them.
+_WRITE = [("gone", _UNLINK_ORDERS), ("gone", _DELETE), ("touched", _TOUCH), ("changed", _UPDATE), ("new", _INSERT)]
 
 
 class _Overtaken(Exception):
@@ -169,8 +169,8 @@ async def _attempt(
         raise _Overtaken
     if gone and (await session.execute(_COUNT_ORDERS, {**key, "gone": gone})).scalar_one() > len(ordered):
         raise _Overtaken
-    if unchanged < sum(found.values()) or found.get("touched"):
-        for statement in _WRITE:
+    for state, statement in _WRITE:
+        if found.get(state):
             await session.execute(statement, key)
     await recompute_days(session, calendar, days)
     return Merged(written, unchanged, removed, frozenset(days))

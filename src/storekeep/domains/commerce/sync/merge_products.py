@@ -59,29 +59,34 @@ _DELETE_KNOWN = for_any_tenant("""
     DELETE FROM products p WHERE p.tenant_id = :tenant AND p.store_id = :store
         AND p.shopify_id = ANY(CAST(:deleted AS bigint[])) RETURNING 1
 """)
+_TOUCH = for_any_tenant("""
+    UPDATE products p SET source_updated_at = s.source_updated_at
+    FROM work_products w JOIN stage_products s USING (shopify_id)
+    WHERE p.tenant_id = :tenant AND p.id = w.id AND w.state = 'touched'
+""")
+_UPDATE = for_any_tenant(f"""
+    UPDATE products p SET {assigned([("s", _CHANGED), ("f", _SUMS)])}, currency = :currency, updated_at = :now
+    FROM work_products w JOIN stage_products s USING (shopify_id) JOIN stage_product_sums f USING (shopify_id)
+    WHERE p.tenant_id = :tenant AND p.id = w.id AND w.state = 'changed'
+""")
+_DROP_VARIANTS = for_any_tenant("""
+    DELETE FROM variants t USING work_products w
+    WHERE t.tenant_id = :tenant AND t.product_id = w.id AND w.state = 'changed' AND NOT EXISTS (
+        SELECT FROM stage_variants s WHERE s.parent = w.shopify_id AND s.shopify_id = t.shopify_id)
+""")
+_UPSERT_VARIANTS = for_any_tenant(f"""
+    INSERT INTO variants (tenant_id, id, product_id, {names(_VARIANT)})
+    SELECT :tenant, s.new_id, w.id, {values("s", _VARIANT)}
+    FROM stage_variants s JOIN work_products w ON w.shopify_id = s.parent WHERE w.state IN ('new', 'changed')
+    ON CONFLICT (tenant_id, product_id, shopify_id)
+        DO UPDATE SET {excluded(_VARIANT_DATA)} WHERE {differs("variants", _VARIANT_DATA)}
+""")
+# Each with the states for which it is there: a merge mostly knows one of them.
 _WRITE = [
-    for_any_tenant("""
-        UPDATE products p SET source_updated_at = s.source_updated_at
-        FROM work_products w JOIN stage_products s USING (shopify_id)
-        WHERE p.tenant_id = :tenant AND p.id = w.id AND w.state = 'touched'
-    """),
-    for_any_tenant(f"""
-        UPDATE products p SET {assigned([("s", _CHANGED), ("f", _SUMS)])}, currency = :currency, updated_at = :now
-        FROM work_products w JOIN stage_products s USING (shopify_id) JOIN stage_product_sums f USING (shopify_id)
-        WHERE p.tenant_id = :tenant AND p.id = w.id AND w.state = 'changed'
-    """),
-    for_any_tenant("""
-        DELETE FROM variants t USING work_products w
-        WHERE t.tenant_id = :tenant AND t.product_id = w.id AND w.state = 'changed' AND NOT EXISTS (
-            SELECT FROM stage_variants s WHERE s.parent = w.shopify_id AND s.shopify_id = t.shopify_id)
-    """),
-    for_any_tenant(f"""
-        INSERT INTO variants (tenant_id, id, product_id, {names(_VARIANT)})
-        SELECT :tenant, s.new_id, w.id, {values("s", _VARIANT)}
-        FROM stage_variants s JOIN work_products w ON w.shopify_id = s.parent WHERE w.state IN ('new', 'changed')
-        ON CONFLICT (tenant_id, product_id, shopify_id)
-            DO UPDATE SET {excluded(_VARIANT_DATA)} WHERE {differs("variants", _VARIANT_DATA)}
-    """),
+    ({"touched"}, _TOUCH),
+    ({"changed"}, _UPDATE),
+    ({"changed"}, _DROP_VARIANTS),
+    ({"new", "changed"}, _UPSERT_VARIANTS),
 ]
 
 
@@ -129,7 +134,7 @@ async def _attempt(session: TenantSession, key: dict[str, Any], refused: Collect
         removed = len((await session.execute(_DELETE_GONE, {**key, **bounds})).all())
     if new and len((await session.execute(_INSERT, key)).all()) < new:
         raise _Overtaken
-    if written or found.get("touched"):
-        for statement in _WRITE:
+    for states, statement in _WRITE:
+        if states & found.keys():
             await session.execute(statement, key)
     return Merged(written, sum(found.values()) - written, removed)
