@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.oracle.orders import NOTHING, Sums, dated, is_sale, net_of, total_price
-from tests.oracle.raw import Record, Shop, moment
-from tests.oracle.rounding import money, written
+from tests.oracle.orders import Sums, dated, is_sale, net_of, total_price
+from tests.oracle.raw import UNIT, Record, Shop, moment
+from tests.oracle.rounding import decimals, money, written
 
 MONEY = {
     "total_sales": lambda s: s.total,
@@ -47,7 +47,7 @@ class Sold:
     """A line sold: of which product (shop, its id or None, title), for how much, how many, in which order."""
 
     product: tuple[str, str | None, str]
-    net: Fraction
+    net: int
     units: int
     order: str
 
@@ -66,7 +66,7 @@ class Tenant:
         self._days: dict[tuple[str, str], dict[date, Sums]] = {}
         self._bought: dict[tuple[str, str], dict[date, list[tuple[datetime, str]]]] = {}
         self._debut: dict[tuple[str, str], datetime] = {}
-        self._asked_for: dict[tuple[str, str], list[tuple[str, Fraction]]] = {}
+        self._asked_for: dict[tuple[str, str], list[tuple[str, int]]] = {}
         self._sold: dict[tuple[str, str], dict[date, list[Sold]]] = {}
         for shop in self.shops:
             for order in shop.orders:
@@ -246,7 +246,7 @@ class Tenant:
         return {
             "totalCustomers": sum(len(shop.customers) for shop in self._asked(domain)),
             "totalOrders": sum(len(shop.orders) for shop in self._asked(domain)),
-            "totalRevenue": money(totals[currency].placed_revenue if currency in totals else NOTHING, currency),
+            "totalRevenue": money(totals[currency].placed_revenue if currency in totals else 0, currency),
             "currency": currency,
             "otherCurrencies": [
                 {"currency": code, "totalOrders": sums.placed, "totalRevenue": money(sums.placed_revenue, code)}
@@ -257,12 +257,12 @@ class Tenant:
 
     def customers(self, domain: str | None, currency: str) -> list[dict[str, Any]]:
         """Everybody who ordered anything in the currency, the highest revenue first."""
-        spent: dict[tuple[str, str], list[Fraction]] = defaultdict(list)
+        spent: dict[tuple[str, str], list[int]] = defaultdict(list)
         for shop in self._asked(domain):
             for buyer, total in self._asked_for.get((shop.domain, currency), ()):
                 spent[shop.domain, buyer].append(total)
         shops = {shop.domain: shop for shop in self.shops}
-        ranked = sorted(spent.items(), key=lambda item: -sum(item[1], NOTHING))
+        ranked = sorted(spent.items(), key=lambda item: -sum(item[1]))
         made = []
         for (owner, buyer), totals in ranked:
             person = shops[owner].customers[buyer]
@@ -271,7 +271,7 @@ class Tenant:
                     "shopifyId": buyer,
                     "customerName": " ".join(filter(None, (person["firstName"], person["lastName"]))) or None,
                     "customerEmail": person["email"],
-                    "totalRevenue": money(sum(totals, NOTHING), currency),
+                    "totalRevenue": money(sum(totals), currency),
                     "orderCount": len(totals),
                 }
             )
@@ -279,7 +279,7 @@ class Tenant:
 
     def products(self, domain: str | None, currency: str, first: date, last: date) -> list[dict[str, Any]]:
         """Everything sold in the range, the highest revenue first, ties by title."""
-        revenue: dict[tuple[str, str | None, str], Fraction] = defaultdict(Fraction)
+        revenue: dict[tuple[str, str | None, str], int] = defaultdict(int)
         units: dict[tuple[str, str | None, str], int] = defaultdict(int)
         orders: dict[tuple[str, str | None, str], set[str]] = defaultdict(set)
         for shop in self._asked(domain):
@@ -302,8 +302,9 @@ class Tenant:
 
 
 def _tiles(sums: Sums, people: People) -> dict[str, Fraction | None]:
-    values: dict[str, Fraction | None] = {key: Fraction(read(sums)) for key, read in {**MONEY, **COUNTS}.items()}
-    values["aov"] = sums.order_value / sums.orders if sums.orders else None
+    values: dict[str, Fraction | None] = {key: Fraction(read(sums), UNIT) for key, read in MONEY.items()}
+    values |= {key: Fraction(read(sums)) for key, read in COUNTS.items()}
+    values["aov"] = Fraction(sums.order_value, UNIT * sums.orders) if sums.orders else None
     values["customers"] = Fraction(people.customers)
     values["new_customers"] = Fraction(people.new)
     values["returning_customers"] = Fraction(people.returning)
@@ -315,7 +316,7 @@ def _shown(key: str, value: Fraction | None, currency: str) -> str | None:
     if value is None:
         return None
     if key in MONEY or key == "aov":
-        return money(value, currency)
+        return written(value, decimals(currency))
     return written(value, 4) if key == "returning_rate" else str(value)
 
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
 
-from tests.oracle.raw import Record, Shop, amount
+from tests.oracle.raw import UNIT, Record, Shop, amount
 from tests.oracle.rounding import decimals, rounded
-
-NOTHING = Fraction(0)
 
 
 @dataclass
@@ -21,17 +19,17 @@ class Sums:
     """Figures that add up."""
 
     placed: int = 0
-    placed_revenue: Fraction = NOTHING
+    placed_revenue: int = 0
     orders: int = 0
     fulfilled: int = 0
     pending: int = 0
-    gross: Fraction = NOTHING
-    discounts: Fraction = NOTHING
-    returns: Fraction = NOTHING
-    order_value: Fraction = NOTHING
-    shipping: Fraction = NOTHING
-    taxes: Fraction = NOTHING
-    refunded: Fraction = NOTHING
+    gross: int = 0
+    discounts: int = 0
+    returns: int = 0
+    order_value: int = 0
+    shipping: int = 0
+    taxes: int = 0
+    refunded: int = 0
 
     def add(self, other: Sums) -> None:
         """Add another's figures to these."""
@@ -39,24 +37,24 @@ class Sums:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     @property
-    def net(self) -> Fraction:
+    def net(self) -> int:
         return self.gross - self.discounts - self.returns
 
     @property
-    def total(self) -> Fraction:
+    def total(self) -> int:
         return self.net + self.shipping + self.taxes
 
 
 _FIGURES = tuple(part.name for part in fields(Sums))
 
 
-def total_price(order: Record) -> Fraction:
+def total_price(order: Record) -> int:
     """What was asked for when the order was placed: goods after discounts, tips, shipping, and tax where it is extra."""
-    total = sum((amount(line["unitPrice"]) * line["placedQuantity"] - discount(line) for line in placed(order)), NOTHING)
-    total += sum((amount(line["discounted"]) for line in kept_shipping(order)), NOTHING)
+    total = sum(amount(line["unitPrice"]) * line["placedQuantity"] - discount(line) for line in placed(order))
+    total += sum(amount(line["discounted"]) for line in kept_shipping(order))
     if not order["taxesIncluded"]:
-        total += sum((tax(line) for line in placed(order)), NOTHING)
-        total += sum((shipping_tax(line) for line in kept_shipping(order)), NOTHING)
+        total += sum(tax(line) for line in placed(order))
+        total += sum(shipping_tax(line) for line in kept_shipping(order))
     return total
 
 
@@ -70,24 +68,24 @@ def kept_shipping(order: Record) -> list[Record]:
     return [line for line in order["shippingLines"] if not line["removed"]]
 
 
-def discount(line: Record) -> Fraction:
+def discount(line: Record) -> int:
     """Everything taken off a line, as charged."""
-    return sum((amount(part) for part in line["discounts"]), NOTHING)
+    return sum(amount(part) for part in line["discounts"])
 
 
-def tax(line: Record) -> Fraction:
+def tax(line: Record) -> int:
     """The taxes of a line."""
-    return sum((amount(part["amount"]) for part in line["taxes"]), NOTHING)
+    return sum(amount(part["amount"]) for part in line["taxes"])
 
 
 def tax_rate(line: Record) -> Fraction:
     """The tax rates of a line together."""
-    return sum((Fraction(part["rate"]) for part in line["taxes"]), NOTHING)
+    return sum((Fraction(part["rate"]) for part in line["taxes"]), Fraction(0))
 
 
-def shipping_tax(line: Record) -> Fraction:
+def shipping_tax(line: Record) -> int:
     """The taxes of a shipping charge."""
-    return sum((amount(part) for part in line["taxes"]), NOTHING)
+    return sum(amount(part) for part in line["taxes"])
 
 
 def is_sale(line: Record) -> bool:
@@ -95,26 +93,26 @@ def is_sale(line: Record) -> bool:
     return not line["giftCard"] and not line["tip"]
 
 
-def net_of(order: Record, line: Record, quantity: int) -> Fraction:
+def net_of(order: Record, line: Record, quantity: int) -> int:
     """A line after discounts and before tax."""
     charged = amount(line["unitPrice"]) * quantity - discount(line)
     return charged - tax(line) if order["taxesIncluded"] else charged
 
 
-def gross_of(order: Record, line: Record, quantity: int) -> Fraction:
+def gross_of(order: Record, line: Record, quantity: int) -> int:
     """A line before discounts and tax: tax is stripped from the price first."""
     price = amount(line["unitPrice"]) * quantity
     charged = price - discount(line)
     if not order["taxesIncluded"] or (charged and not tax(line)):
         return price  # a line on which no tax was charged is untaxed, whatever its rate
     if not tax_rate(line):
-        return price if not charged else in_currency(order, price * net_of(order, line, quantity) / charged)
+        return price if not charged else in_currency(order, Fraction(price * net_of(order, line, quantity), charged))
     return in_currency(order, price / (1 + tax_rate(line)))
 
 
-def in_currency(order: Record, value: Fraction) -> Fraction:
-    """Rounded to the order's currency."""
-    return rounded(value, decimals(order["currency"]))
+def in_currency(order: Record, value: Fraction) -> int:
+    """Millionths of the order's currency, rounded to its decimals."""
+    return int(rounded(value / UNIT, decimals(order["currency"])) * UNIT)
 
 
 def sale(order: Record) -> Sums:
@@ -174,7 +172,7 @@ def refund(order: Record, given: Record) -> Sums:
         made.returns -= amount(part["amount"])
         made.taxes += amount(part["tax"])
     paid = [t for t in given["transactions"] if t["kind"] == "REFUND" and t["status"] == "SUCCESS"]
-    made.refunded = sum((amount(t["amount"]) for t in paid), NOTHING)
+    made.refunded = sum(amount(t["amount"]) for t in paid)
     return made
 
 

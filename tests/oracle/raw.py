@@ -1,6 +1,6 @@
 """Reads a shop's raw dump: one JSON object a line, as GET /control/raw/{shop} of the stand-in gives it. Standard library only.
 
-Amounts are fractions of the shop's currency, exact; times are aware; days are the shop's own.
+Amounts are whole millionths of the shop's currency, exact; times are aware; days are the shop's own.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 Record = dict[str, Any]
+UNIT = 1_000_000
 
 
 @dataclass
@@ -41,9 +43,16 @@ def moment(stamp: str) -> datetime:
     return datetime.fromisoformat(stamp)
 
 
-def amount(bag: Record) -> Fraction:
-    """An amount in the shop's currency."""
-    return Fraction(bag["shop"])
+@cache
+def _units(text: str) -> int:
+    units = Fraction(text) * UNIT
+    assert units.denominator == 1, f"{text} has more decimals than any currency"
+    return units.numerator
+
+
+def amount(bag: Record) -> int:
+    """An amount in the shop's currency, in millionths."""
+    return _units(bag["shop"])
 
 
 def read(lines: Iterable[str | bytes]) -> Shop:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from tests.oracle.raw import UNIT
+
 # ISO 4217: the currencies of the shops that do not have two decimals.
 DECIMALS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "KWD": 3, "BHD": 3, "OMR": 3, "TND": 3, "JOD": 3}
 
@@ -31,6 +33,6 @@ def written(value: Fraction, places: int) -> str:
     return f"-{text}" if units < 0 else text
 
 
-def money(value: Fraction, currency: str) -> str:
-    """An amount as the API sends it."""
-    return written(value, decimals(currency))
+def money(value: int, currency: str) -> str:
+    """An amount in millionths as the API sends it."""
+    return written(Fraction(value, UNIT), decimals(currency))
