@@ -158,7 +158,7 @@ def test_tokens_expire_and_refresh_brings_them_back(tmp_path: Path) -> None:
     with running(config(tmp_path, access_token_lifetime=3)) as sandbox:
         pair = sandbox.install()
         assert sandbox.post(SHOP_NAME, token=pair["access_token"]).status_code == 200
-        wait_for(lambda: sandbox.post(SHOP_NAME, token=pair["access_token"]).status_code == 401, "the token to expire")
+        wait_for(lambda: sandbox.post(SHOP_NAME, token=pair["access_token"]).status_code == 401, "the token to expire", 10)
         fresh = sandbox.token(grant_type="refresh_token", refresh_token=pair["refresh_token"]).json()
         assert sandbox.post(SHOP_NAME, token=fresh["access_token"]).status_code == 200
 

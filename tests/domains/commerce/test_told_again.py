@@ -1,4 +1,4 @@
-"""What a store's copy went through leaves no trace: told everything again, it is what a copy made anew is."""
+"""What a copy of orders and customers went through leaves no trace: told everything again, it is what a copy made anew is."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ LOOKS = (
     " JOIN customers c ON c.id = s.customer_id WHERE s.store_id = :store ORDER BY 1, 2",
     "SELECT o.shopify_id AS order, l.shopify_id, l.quantity, l.current_quantity FROM order_lines l"
     " JOIN orders o ON o.id = l.order_id WHERE o.store_id = :store ORDER BY 1, 2",
+    "SELECT shopify_id, total, refund_day FROM refunds WHERE store_id = :store ORDER BY 1",
     "SELECT r.shopify_id AS refund, f.shopify_id, l.shopify_id AS line, f.quantity, f.subtotal FROM refund_lines f"
     " JOIN refunds r ON r.id = f.refund_id LEFT JOIN order_lines l ON l.id = f.line_id WHERE r.store_id = :store ORDER BY 1, 2",
     f"SELECT day, currency, {', '.join(FIGURES)} FROM sales_days WHERE store_id = :store ORDER BY day, currency",

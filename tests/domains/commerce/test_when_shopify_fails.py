@@ -153,6 +153,25 @@ async def test_an_outage_keeps_what_is_done_and_says_what_it_waits_for(desk: Des
     assert len(await desk.requests(operation="BulkRun", shop=SHOP)) == 3, "what was loaded was exported again"
 
 
+async def test_too_many_setbacks_end_a_run_that_only_reads_again_what_it_had_read(new_desk: NewDesk, scope: Scope) -> None:
+    desk = await new_desk(max_setbacks=2)
+    store_id = await desk.connect(scope, SHOP)
+    await desk.work(scope)
+    await desk.edit(SHOP, "update_order")
+    await asyncio.sleep(1.1)  # what happens in the second in which a run begins is the next run's business
+    await desk.fault(shop=SHOP, place="graphql", kind="http_503", match="OrdersCount", times=None)
+    await desk.ask(scope, store_id)
+    for setbacks in (1, 2):
+        await desk.services.get(Redis).flushdb()  # as if the breaker's minute had passed
+        async with desk.db.tenant(scope) as session:
+            await session.execute(text("UPDATE jobs SET run_at = now() WHERE state = 'ready'"))
+        assert await desk.runner.run(scope.tenant_id, await _job(desk, scope))
+        facts = await desk.run_of(scope, store_id)
+        assert (facts.resources[1].read, facts.run.setbacks) == (setbacks, setbacks)
+    assert [row.status for row in facts.resources] == ["SUCCEEDED", "FAILED", "FAILED"]
+    assert facts.run.status == "PARTIAL"
+
+
 async def test_windows_are_cut_by_the_sources_counts(new_desk: NewDesk, scope: Scope) -> None:
     desk = await new_desk(orders_window=40, customers_window=3, products_window=2)
     store_id = await desk.connect(scope, SHOP)

@@ -34,7 +34,8 @@ _DATED = (
 async def adopt_calendar(session: TenantSession, calendar: Calendar) -> bool:
     """Make `calendar` the store's. True when it was another before and everything dated was recomputed.
 
-    Call it first in a transaction of its own: it waits for every writer of the store and holds them up until it ends.
+    Call it before anything else that writes or locks, in a transaction that is short: it waits for every writer of the store and
+    holds them up until it ends.
     """
     stored = await find_calendar(session, calendar.store_id)
     if stored == calendar:

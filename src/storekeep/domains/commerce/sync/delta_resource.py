@@ -1,8 +1,8 @@
 """What changed of a resource since its mark: pages by time of change, each stored in one transaction that moves the mark along;
 then what no such page shows: what was deleted at the source, and what is missing here although it did not change.
 
-Killed between pages, the next attempt begins at the last page's newest change; records of that very second are read again, and
-found unchanged.
+Killed between pages, the next attempt begins at the last page's newest change; records of that very second (customers: of
+that day) are read again, and found unchanged.
 """
 
 from __future__ import annotations
@@ -60,7 +60,6 @@ class ResourceDelta:
             begin = max(begin, self._cursor)
         search = updated_between(begin)
         async for page in pages(self._reading.client, _DOCUMENTS[self._resource], self._resource, search=search):
-            # Mostly nothing changed, and then there is nothing to write down.
             if page.nodes:
                 await self._store(page)
         found = await find_disagreement(self._reading, self._resource)
@@ -92,8 +91,11 @@ class ResourceDelta:
             await connections.ensure_store_active(session, reading.store_id)
             merged = await apply(session, reading.calendar, assembler)
             row = await runs.lock_resource(session, reading.run_id, self._resource)
+            further = newest is not None and (row.cursor is None or newest > row.cursor)
             runs.record(row, assembler.tally, cursor=newest)
-            await runs.progressed(session, reading.run_id)
+            # What an earlier attempt had read too is read again by each: that alone is no progress.
+            if merged.changed or further:
+                await runs.progressed(session, reading.run_id)
             if merged.changed:
                 await session.announce(StoreDataChanged(store_id=reading.store_id, resource=self._resource))
         await reading.news.progress(row, changed=merged.changed)

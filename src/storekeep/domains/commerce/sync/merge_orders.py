@@ -66,7 +66,8 @@ async def _attempt(
 ) -> Merged:
     going = sorted(await _find_gone(session, key, refused, complete, deleted))
     locked = (await session.execute(order_sql.LOCK_ORDERS, {**key, "gone": going})).scalar_one()
-    await session.execute(order_sql.CLASSIFY, key)
+    everywhere = complete is not None
+    await session.execute(order_sql.CLASSIFY, {**key, "everywhere": everywhere})
     if going:
         await session.execute(order_sql.ADD_GONE, {**key, "gone": going})
     found: dict[str, int] = {row[0]: row[1] for row in await session.execute(order_sql.COUNT)}
@@ -76,7 +77,6 @@ async def _attempt(
     idle = found.get("same", 0) + found.get("stale", 0)
     unchanged = idle + found.get("touched", 0)
     written, removed = found.get("new", 0) + found.get("changed", 0), found.get("gone", 0)
-    everywhere = complete is not None
     if not written and not removed and not (everywhere and await _left_over(session, key, everywhere)):
         if unchanged > idle:
             await session.execute(order_sql.TOUCH, key)

@@ -39,7 +39,8 @@ LOCK_ORDERS = for_any_tenant("""
         ORDER BY o.id FOR NO KEY UPDATE) AS locked
 """)
 # What becomes of each: new; changed (newer, or as old with other content); touched (newer, same content); same; stale. Changed,
-# too, where it names a customer and ours has none: whoever that was went, and is at the source after all.
+# too, where everything is read, it names a customer and ours has none: whoever that was went, and is at the source after all. Not
+# in deltas: somebody whom Shopify names and does not know when asked would come and go with each.
 CLASSIFY = for_any_tenant("""
     INSERT INTO work_orders (shopify_id, id, customer, old_customer_id, created_day, old_created_day, sales_day, old_sales_day,
         processed_at, old_processed_at, test, old_test, state)
@@ -47,7 +48,8 @@ CLASSIFY = for_any_tenant("""
         s.sales_day, o.sales_day, s.processed_at, o.processed_at, s.test, o.test,
         CASE WHEN o.id IS NULL THEN 'new'
             WHEN o.source_updated_at > s.source_updated_at THEN 'stale'
-            WHEN o.fingerprint <> f.fingerprint OR (o.customer_id IS NULL AND s.customer IS NOT NULL) THEN 'changed'
+            WHEN o.fingerprint <> f.fingerprint THEN 'changed'
+            WHEN :everywhere AND o.customer_id IS NULL AND s.customer IS NOT NULL THEN 'changed'
             WHEN o.source_updated_at < s.source_updated_at THEN 'touched'
             ELSE 'same' END
     FROM stage_orders s JOIN stage_order_sums f ON f.shopify_id = s.shopify_id

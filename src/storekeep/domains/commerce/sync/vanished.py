@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from storekeep.domains.commerce.errors import SourceCountMismatch
 from storekeep.domains.commerce.models import Customer, Order, Product
@@ -36,6 +37,12 @@ _VISIBLE = timedelta(days=59)
 # The newest records may be known to one of Shopify's lists and not yet to its counts.
 _SETTLED = timedelta(minutes=2)
 _Span = tuple[datetime | None, datetime]
+_PLACEHOLDERS = (
+    select(Customer.shopify_id)
+    .where(Customer.store_id == bindparam("store"), Customer.placeholder)
+    .order_by(Customer.id)
+    .limit(_MAX_PLACEHOLDERS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +94,33 @@ async def find_disagreement(reading: StoreReading, resource: Resource) -> Disagr
 
 async def _placeholders(reading: StoreReading) -> list[int]:
     """Customers of whom we know a number alone. One deleted before we read them turns up in no list of changes."""
-    query = select(Customer.shopify_id).where(Customer.store_id == reading.store_id, Customer.placeholder)
-    rows = await reading.context.reads.rows(query.order_by(Customer.id).limit(_MAX_PLACEHOLDERS))
+    rows = await reading.context.reads.rows(_PLACEHOLDERS, {"store": reading.store_id})
     return [row.shopify_id for row in rows]
 
 
-def _within(model: Any, reading: StoreReading, span: _Span) -> list[Any]:
-    start, end = span
-    wanted = [model.store_id == reading.store_id, model.source_created_at < end]
-    if start is not None:
-        wanted.append(model.source_created_at >= start)
+def _within(model: Any, *, since: bool) -> list[Any]:
+    wanted = [model.store_id == bindparam("store"), model.source_created_at < bindparam("ends_at")]
+    if since:
+        wanted.append(model.source_created_at >= bindparam("starts_at"))
     if model is Customer:
         wanted.append(Customer.placeholder.is_(False))
     return wanted
 
 
-async def _stored_count(reading: StoreReading, resource: Resource, span: _Span) -> int:
+@cache
+def _count_of(resource: Resource, *, since: bool) -> Select[int]:
     model = _MODELS[resource]
-    query = select(func.count()).select_from(model).where(*_within(model, reading, span))
-    [(count,)] = await reading.context.reads.rows(query)
+    return select(func.count()).select_from(model).where(*_within(model, since=since))
+
+
+async def _stored_count(reading: StoreReading, resource: Resource, span: _Span) -> int:
+    since = span[0] is not None
+    [(count,)] = await reading.context.reads.rows(_count_of(resource, since=since), _bounds(reading, span))
     return int(count)
+
+
+def _bounds(reading: StoreReading, span: _Span) -> dict[str, Any]:
+    return {"store": reading.store_id, "starts_at": span[0], "ends_at": span[1]}
 
 
 async def _compared(reading: StoreReading, resource: Resource, span: _Span) -> tuple[set[int], set[int]]:
@@ -117,8 +131,8 @@ async def _compared(reading: StoreReading, resource: Resource, span: _Span) -> t
         named.update(gid_number(node.get("id")) for node in page.nodes)
     model = _MODELS[resource]
     async with reading.context.transaction() as session:
-        stored = (await session.execute(select(model.shopify_id).where(*_within(model, reading, span)))).scalars()
-        ours = set(stored)
+        stored = select(model.shopify_id).where(*_within(model, since=span[0] is not None))
+        ours = set((await session.execute(stored, _bounds(reading, span))).scalars())
         others = select(model.shopify_id).where(model.store_id == reading.store_id, model.shopify_id.in_(named - ours))
         if model is Customer:
             others = others.where(Customer.placeholder.is_(False))
