@@ -26,10 +26,12 @@ PRESSED_ELSEWHERE = {
 
 class Crawl:
     """A person with a mouse. `every`: each control on each page, otherwise one of each kind that look and are called alike;
-    `frame`: what is around every page too; `patience`: milliseconds after which nothing has happened."""
+    `frame`: what is around every page too; `stranger`: whom a click signed in is signed out again; `patience`: milliseconds after
+    which nothing has happened."""
 
     def __init__(self, page: Page, *, every: bool = False, frame: bool = False, patience: int = 4_000) -> None:
         self.page, self.every, self.frame, self.patience = page, every, frame, patience
+        self.stranger = False
         self.dead: list[str] = []
         self.clicked: list[str] = []
         self._asked: list[str] = []
@@ -156,10 +158,13 @@ class Crawl:
 
     async def open(self, address: str) -> None:
         """Inside the page where it is loaded already: quicker, and as a person moves."""
-        if await self.page.evaluate("() => Boolean(window.crawl)"):
-            if not await self.page.evaluate("(address) => crawl.isAt(address)", address):
-                await go(self.page, address)
-        else:
+        loaded = await self.page.evaluate("() => Boolean(window.crawl)")
+        there = loaded and await self.page.evaluate("(address) => crawl.isAt(address)", address)
+        if loaded and not there and not self.stranger:
+            await go(self.page, address)
+        elif not there:
+            if self.stranger:
+                await self.page.context.clear_cookies()
             await self.page.goto(address)
             await self.page.evaluate(SCRIPT)
         await settled(self.page)

@@ -151,6 +151,7 @@ class Stage:
             await self._connect(db, AWKWARD_JPY)
         await self.finish(base)
         await asyncio.to_thread(self._live_a_day)
+        await asyncio.sleep(1.1)  # what happens in the second in which a run begins is the next run's business
 
     def _live_a_day(self) -> None:
         """Changes of every kind, and deletions, which only a resync and the comparison of counts find."""
