@@ -86,3 +86,4 @@ async def test_each_kind_of_control_of_the_pages_most_used(new_page: NewPage) ->
 async def test_every_single_control_of_every_page(new_page: NewPage, narrow: bool) -> None:
     crawl = await _crawl_demo(await new_page(narrow=narrow), every=True)
     assert not crawl.dead, "\n".join(crawl.dead)
+    assert len(crawl.clicked) > 30
