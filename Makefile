@@ -21,9 +21,11 @@ help: ## Show this list
 run: python page ## Install what is missing and run the product at http://127.0.0.1:8000 (PORT=… for another) until Ctrl-C
 	@exec $(PYTHON_ENV)/python -m storekeep.entry.cli up --with-parent $$PPID
 
-test: python page tools ## Run every check and every test
+# Installing waits for disk and network: what needs only Python begins while the page's packages still come.
+test: ## Run every check and every test
 	@failed=; \
-	$(SIDE_BY_SIDE) check-python check-page page-tests || failed="checks"; \
+	$(SIDE_BY_SIDE) tools check-python check-page page-tests || failed="checks"; \
+	test -f .venv/.storekeep && test -f frontend/dist/index.html || exit 1; \
 	FAILED_PARTS="$$failed" $(MAKE) python-tests && test -z "$$failed"
 
 # Last, so that a run ends with pytest's summary; a part that failed before it is one more failure in it.
@@ -59,5 +61,6 @@ python:
 page:
 	@.ci/page
 
-tools:
+# After python, for both may ask apt, which serves one at a time.
+tools: python
 	@.ci/test-tools

@@ -23,7 +23,7 @@ async def test_password_and_sessions(new_page: NewPage) -> None:
     await here.get_by_role("button", name=re.compile("^End session")).click()
     await expect(here.get_by_text("The session was ended.")).to_be_visible()
     assert (await there.request.get("/api/auth/session")).status == 401
-    await there.reload()
+    await there.goto("/orders")
     await there.wait_for_url(re.compile("/sign-in"))
 
     await sign_in(elsewhere, email, PASSWORD)

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 import httpx
@@ -96,6 +97,12 @@ class OutsideTooLarge(OutsideError):
         self.retryable = False
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Certifi's authorities. Reading them takes as long as ten requests, so all clients of a process share them."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def make_client(
     timeouts: Timeouts | None = None,
     *,
@@ -115,6 +122,7 @@ def make_client(
         headers={"user-agent": USER_AGENT, "accept-encoding": "gzip"},
         follow_redirects=False,
         trust_env=False,
+        verify=_trusted(),
         proxy=proxy,
         transport=transport,
     )

@@ -17,8 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from storekeep.domains.commerce.models import Customer, Order, Product
 from storekeep.kit.scope import Scope
 from storekeep.kit.text import storable_or_none
+from storekeep.runtime.database import Database
 from tests.support.records import a_customer, a_line, a_product, a_variant, an_order, gid
-from tests.support.stores import Shop
+from tests.support.stores import Shop, open_shop
 
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 NewShop = Callable[..., Awaitable[Shop]]
@@ -92,6 +93,16 @@ def of_numbers(records: list[dict[str, Any]], size: int) -> list[dict[str, Any]]
     """The same records, of only `size` different things."""
     first = records[0]["id"].rpartition("/")
     return [{**record, "id": f"{first[0]}/{int(first[2]) + place % size}"} for place, record in enumerate(records)]
+
+
+@pytest.fixture
+def new_shop(db: Database, scope: Scope) -> NewShop:
+    """Opens one more store of the test's tenant, with nothing in it: each example has one of its own."""
+
+    async def make() -> Shop:
+        return await open_shop(db, scope)
+
+    return make
 
 
 def newest(records: list[dict[str, Any]], key: str) -> dict[str, Any]:

@@ -85,9 +85,9 @@ async def test_every_tenants_due_stores_are_read(
         assert later[shop.calendar.store_id] is (None if mood == "paused" or not readable else True), mood
 
 
-# Mostly nothing is to be read whole: such runs are quick, and the order is the same.
+# With each other twelve cases, and hypothesis ends when it has seen them all.
 unread = st.sampled_from(
-    [*[frozenset[Resource]()] * 12, frozenset({Resource.CUSTOMERS}), frozenset({Resource.ORDERS, Resource.PRODUCTS})]
+    [frozenset[Resource](), frozenset({Resource.CUSTOMERS}), frozenset({Resource.ORDERS, Resource.PRODUCTS})]
 )
 failing = st.sampled_from([None, "CustomersCount", "OrdersCount", "ProductsCount"])
 

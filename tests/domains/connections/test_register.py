@@ -180,8 +180,9 @@ tokens = st.text(st.characters(codec="utf-8"), min_size=1, max_size=200) | st.te
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(shop=shops, access=tokens, refresh=st.none() | tokens)
 async def test_property_2_tokens_survive_the_store_row(
-    db: Database, scope: Scope, cipher: TokenCipher, shop: str, access: str, refresh: str | None
+    db: Database, new_tenant: NewTenant, cipher: TokenCipher, shop: str, access: str, refresh: str | None
 ) -> None:
+    scope = await new_tenant()
     given_tokens = StoreTokens(access=access, refresh=refresh)
     async with db.tenant(scope) as session:
         made = await register_store(session, cipher, an_install(shop=shop, shopify_shop_id=None, tokens=given_tokens))
@@ -191,7 +192,6 @@ async def test_property_2_tokens_survive_the_store_row(
         assert len(access) < 8 or access.encode() not in (store.access_token or b"")
         # A shop name drawn twice must be free again for the next example.
         await session.execute(text("DELETE FROM shop_directory"))
-        await session.execute(text("DELETE FROM connections"))
 
 
 # Feature: shopify-multi-tenant-dashboard, Property 3: For any successfully registered tenant, the system should initiate data
@@ -200,8 +200,9 @@ async def test_property_2_tokens_survive_the_store_row(
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attempts=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["ours", "theirs", "fails"])), min_size=1, max_size=3))
 async def test_property_3_every_registered_store_is_announced_exactly_once(
-    db: Database, cipher: TokenCipher, scope: Scope, other_scope: Scope, ear: Ear, attempts: list[tuple[int, str]]
+    db: Database, cipher: TokenCipher, new_tenant: NewTenant, ear: Ear, attempts: list[tuple[int, str]]
 ) -> None:
+    scope, other_scope = await new_tenant(), await new_tenant()
     ear.heard.clear()
     domains = [new_shop() for _ in range(3)]
     registered: dict[tuple[Scope, str], int] = {}
@@ -224,9 +225,6 @@ async def test_property_3_every_registered_store_is_announced_exactly_once(
         assert set(stores.values()) == set(mine)
         assert [e.store_id for e in ear.of(tenant, StoreConnected)] == sorted(stores)
         assert len(ear.of(tenant, StoreReconnected)) == sum(times - 1 for times in mine.values())
-        async with db.tenant(tenant) as session:
-            await session.execute(text("DELETE FROM shop_directory"))
-            await session.execute(text("DELETE FROM connections"))
 
 
 async def test_a_tenant_on_its_way_out_gets_no_store(db: Database, scope: Scope, cipher: TokenCipher) -> None:

@@ -134,6 +134,8 @@ def _engine(
         address,
         pool_size=size,
         max_overflow=0,
+        # The one used last has its statements, plans and staging tables at hand; those opened for a rush would make them anew.
+        pool_use_lifo=True,
         pool_timeout=10,
         pool_pre_ping=False,
         pool_recycle=1800,

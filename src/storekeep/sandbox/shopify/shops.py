@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from storekeep.sandbox.config import AWKWARD, AWKWARD_JPY, DEMO_STORE, ONLINE_RETAIL, RECENT_ONLY, SHOPS, SandboxConfig
@@ -24,11 +25,16 @@ def base_of(domain: str, config: SandboxConfig, anchor: date) -> Base:
     """The base rows of a shop; `anchor` is today for the shifted ones. Raises KeyError for a shop there is not."""
     if domain not in SHOPS:
         raise KeyError(domain)
+    return _base_of(domain, config.full_data or QUARTER, config.multiply, anchor)
+
+
+# Nobody changes base rows, and making them takes a second: a shop that is put back starts from the same ones.
+@lru_cache(maxsize=len(SHOPS))
+def _base_of(domain: str, retail_file: Path, multiply: int, anchor: date) -> Base:
     id_base = (SHOPS.index(domain) + 5) * _ID_STEP
     if domain == ONLINE_RETAIL:
-        path: Path = config.full_data or QUARTER
         facts = Facts(domain, "Online Retail", id_base, "GBP", "Europe/London", _OPENED)
-        return RetailShop(read(path), facts, config.multiply).base(path.name)
+        return RetailShop(read(retail_file), facts, multiply).base(retail_file.name)
     if domain in (DEMO_STORE, RECENT_ONLY):
         name = "Demo Store" if domain == DEMO_STORE else "Recent Only"
         facts = Facts(domain, name, id_base, "GBP", "Europe/London", _OPENED, plan="Grow")

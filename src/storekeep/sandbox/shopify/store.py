@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from storekeep.sandbox.journal import Journal
@@ -35,6 +35,11 @@ class Rows(Generic[R]):
         self.updated.append(updated)
         self.processed.append(processed)
 
+    def copy(self) -> Rows[R]:
+        """The same rows with columns of their own, which may then grow and change."""
+        columns = {name: getattr(self, name)[:] for name in ("ids", "created", "updated", "processed")}
+        return replace(self, **columns)
+
 
 class Table(Generic[R]):
     """One kind of thing in a shop. Rows are known by their position, which never changes; deleted rows are dead positions.
@@ -43,7 +48,7 @@ class Table(Generic[R]):
     """
 
     def __init__(self, rows: Rows[R]) -> None:
-        self._rows: Rows[R] = rows
+        self._rows: Rows[R] = rows.copy()
         self._base = len(rows.ids)
         self._changed: dict[int, R] = {}
         self._built: dict[int, R] = {}
