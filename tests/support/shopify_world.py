@@ -55,6 +55,7 @@ class Desk:
     shopify: Driver
     runner: JobRunner
     waits: list[dict[str, Any]] = field(default_factory=list)
+    edited: set[str] = field(default_factory=set)
 
     async def connect(self, scope: Scope, shop: str, *, token: str | None = None, scopes: tuple[str, ...] = SCOPES) -> UUID:
         """Connect the shop as a custom app; its first run is then waiting. The store's id."""
@@ -113,8 +114,14 @@ class Desk:
 
     async def edit(self, shop: str, action: str, **more: Any) -> list[dict[str, Any]]:
         """Change something in the shop, as a merchant or shopper would."""
+        self.edited.add(shop)
         done: list[dict[str, Any]] = await self.control("POST", "edit", {"shop": shop, "action": action, **more})
         return done
+
+    async def put_back(self) -> None:
+        """Undo all edits: a delta reads what changed minutes ago too, and the next test may use the same shop."""
+        while self.edited:
+            await self.control("POST", "reset", {"shop": self.edited.pop()})
 
     async def raw(self, shop: str) -> list[dict[str, Any]]:
         """The raw state of a shop."""
@@ -128,7 +135,7 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    """Shopify, as one process for all tests of a worker; who edits a shop puts it back."""
+    """Shopify, as one process for all tests of a worker; a desk puts back the shops it edited."""
     with driver.running(driver.config(tmp_path_factory.mktemp("commerce-shopify"))) as running:
         yield running
 
@@ -176,14 +183,18 @@ async def new_desk(
     await forget_shops(superuser)
     stand_in.control("DELETE", "requests")
     stand_in.control("DELETE", "faults")
+    made: list[Desk] = []
 
     async def make(**limits: Any) -> Desk:
         services = wire(db, redis, http, f"{stand_in.root}/shopify/{{shop}}", SyncLimits(**limits))
         runner = JobRunner(db, services, job_kinds(), RunnerTimes(lease_s=60, heartbeat_s=10))
-        return Desk(db, services, stand_in, runner)
+        made.append(Desk(db, services, stand_in, runner))
+        return made[-1]
 
     yield make
     stand_in.control("DELETE", "faults")
+    for desk in made:
+        await desk.put_back()
     await forget_shops(superuser)
     await http.aclose()
     await redis.aclose()
@@ -195,9 +206,11 @@ async def house_desk(house: House, redis_url: str, stand_in: Driver, superuser: 
     redis, http = Redis.from_url(redis_url), make_client()
     await forget_shops(superuser)
     services = wire(house.db, redis, http, f"{stand_in.root}/shopify/{{shop}}", SyncLimits())
+    desk = Desk(house.db, services, stand_in, JobRunner(house.db, services, job_kinds(), RunnerTimes()))
     try:
-        yield Desk(house.db, services, stand_in, JobRunner(house.db, services, job_kinds(), RunnerTimes()))
+        yield desk
     finally:
+        await desk.put_back()
         await forget_shops(superuser)
         await http.aclose()
         await redis.aclose()

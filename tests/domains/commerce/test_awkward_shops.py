@@ -95,4 +95,3 @@ async def test_an_awkward_shop_is_copied_exactly_and_stays_so(desk: Desk, scope:
     deleted = [made for made in done if made["action"] == "delete_product"]
     assert bool(orders.written) <= bool(deleted)
     await assert_equal_to_source(desk, scope, store_id, domain)
-    await desk.control("POST", "reset", {"shop": domain})

@@ -65,8 +65,6 @@ async def counter(house: House, redis_url: str, stand_in: Driver, superuser: asy
         second = await desk.connect(owner.scope, AWKWARD_JPY)
         yield Counter(owner, desk, str(store), str(second))
         house.wired.services.provide(StoreClients, before)
-        for shop in (SHOP, AWKWARD_JPY):
-            await desk.control("POST", "reset", {"shop": shop})
 
 
 @pytest.fixture(autouse=True)
