@@ -14,7 +14,7 @@ import asyncpg
 import psutil
 import pytest
 
-from storekeep.entry.embedded import ports, servers, unprivileged
+from storekeep.entry.embedded import ports, servers, strays, unprivileged
 from storekeep.entry.embedded.postgres import PostgresServer
 from storekeep.entry.embedded.processes import Account, Process
 from tests.entry.embedded.ordinary_user import as_account, needs_root
@@ -72,6 +72,26 @@ async def test_after_a_kill_it_starts_again_at_once_beside_a_session_that_lives_
     await again.close()
     process.stop()
     assert process.exit_code == 0
+
+
+@pytest.mark.parametrize("by", ["its own supervisor", "the next run"])
+async def test_a_stop_in_the_middle_of_a_recovery_comes_to_an_end(
+    server: PostgresServer, by: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fast shutdown asked for then never ends by itself."""
+    monkeypatch.setattr(strays, "POSTGRES_PATIENCE", 0.3)
+    process, port = servers.start(server)
+    session = await asyncpg.connect(server.dsn(port))
+    os.kill(await session.fetchval("SELECT pg_backend_pid()"), signal.SIGKILL)
+    wait_for(lambda: "reinitializing" in process.last_words(20), "the recovery to begin")
+    began = time.monotonic()
+    if by == "the next run":
+        strays.stop(None, [server.data])
+    else:
+        process.stop()
+    wait_for(lambda: not process.alive(), "the server to end")
+    assert time.monotonic() - began < 10
+    assert process.exit_code != -signal.SIGKILL
 
 
 @pytest.mark.parametrize("squatter", ["another program", "another postgres"])

@@ -64,6 +64,8 @@ async def test_a_killed_session_does_not_bring_the_database_down(folder: Path) -
     with running(folder) as run:
         connection = await run.connect()
         os.kill(await connection.fetchval("SELECT pg_backend_pid()"), signal.SIGKILL)
+        log = run.home / "logs" / "postgres.log"
+        wait_for(lambda: "reinitializing" in log.read_text(), "PostgreSQL to notice")
         await _accepts(run)
 
 

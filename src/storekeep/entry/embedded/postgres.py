@@ -91,7 +91,12 @@ class PostgresServer:
         self._clear_pid_file(pause)
 
     def program(self, port: int) -> Program:
-        """How to run it on that port. SIGINT is PostgreSQL's "fast shutdown": sessions end, data are written."""
+        """How to run it on that port. SIGINT is PostgreSQL's "fast shutdown": sessions end, data are written.
+
+        Asked for while it recovers from the crash of a session, a fast shutdown waits for ever for processes that nobody told to
+        end (PostgreSQL 15 to 18, `PM_WAIT_BACKENDS` with `FatalError` set); an "immediate" one, SIGQUIT, still ends it, and the
+        next start recovers: https://www.postgresql.org/docs/18/server-shutdown.html
+        """
         settings = _SETTINGS | (_FAST_SETTINGS if self.fast else {}) | {"port": str(port)}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return Program(
@@ -102,6 +107,8 @@ class PostgresServer:
             env=_environment(self.env),
             stop_signal=signal.SIGINT,
             stop_seconds=60.0,
+            urgent_signal=signal.SIGQUIT,
+            patience=strays.POSTGRES_PATIENCE,
             account=self.footing.account,
         )
 

@@ -30,7 +30,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What to run and how to stop it. `stdin` is written once and closed; `log` is appended to."""
+    """What to run and how to stop it: `stop_signal`, after `patience` seconds `urgent_signal`, after `stop_seconds` SIGKILL.
+
+    `stdin` is written once and closed; `log` is appended to.
+    """
 
     name: str
     argv: tuple[str, ...]
@@ -39,6 +42,8 @@ class Program:
     env: Mapping[str, str]
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 10.0
+    urgent_signal: signal.Signals | None = None
+    patience: float = 0.0
     stdin: bytes = b""
     account: Account | None = None
 
@@ -79,10 +84,13 @@ class Process:
         self.popen.wait()
 
     def stop(self, pause: Pause = time.sleep) -> None:
-        """Stop it and wait until it is gone: its own signal first, SIGKILL to its session after `stop_seconds`."""
+        """Stop it and wait until it is gone: with its own signals first, then SIGKILL to its session."""
         self.ask_to_stop()
-        deadline = time.monotonic() + self.program.stop_seconds
-        while self.alive() and time.monotonic() < deadline:
+        began, urgent = time.monotonic(), self.program.urgent_signal
+        while self.alive() and (waited := time.monotonic() - began) < self.program.stop_seconds:
+            if urgent is not None and waited > self.program.patience:
+                self.popen.send_signal(urgent)
+                urgent = None
             pause(0.01)
         self.kill()
 

@@ -14,6 +14,9 @@ from storekeep.entry.embedded.processes import Pause
 MARK = "STOREKEEP_CHILD_OF"
 """Environment variable every child of the supervisor carries; its value is the absolute home folder."""
 
+POSTGRES_PATIENCE = 15.0
+"""Seconds a PostgreSQL server has for its fast shutdown before the immediate one is asked for."""
+
 _POSTGRES_SECONDS = 60.0
 _OTHER_SECONDS = 10.0
 _CPU_TICKS_FIELD = 19  # starttime, counted from the state field, proc(5)
@@ -56,16 +59,22 @@ def stop(home: Path | None, folders: Iterable[Path] = (), pause: Pause = time.sl
     places = tuple(folders)
     began = time.monotonic()
     asked: set[tuple[int, int]] = set()
+    urged: set[tuple[int, int]] = set()
     while strays := find(home, places):
         waited = time.monotonic() - began
         pids = {stray.pid for stray in strays}
         for stray in strays:
+            known = (stray.pid, stray.started)
             if waited > (_POSTGRES_SECONDS if stray.is_postgres else _OTHER_SECONDS):
                 _send(stray.pid, signal.SIGKILL)
-            elif stray.parent not in pids and (stray.pid, stray.started) not in asked:
-                # A server stops its own children in the right order; only a child whose parent is gone is told itself.
-                asked.add((stray.pid, stray.started))
+            elif stray.parent in pids:
+                continue  # a server stops its own children in the right order; only one whose parent is gone is told itself
+            elif known not in asked:
+                asked.add(known)
                 _send(stray.pid, signal.SIGINT if stray.is_postgres else signal.SIGTERM)
+            elif stray.is_postgres and waited > POSTGRES_PATIENCE and known not in urged:
+                urged.add(known)
+                _send(stray.pid, signal.SIGQUIT)
         pause(0.03)
     return len(asked)
 
