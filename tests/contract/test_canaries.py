@@ -15,6 +15,7 @@ import pytest
 import structlog
 from sqlalchemy import text
 
+from storekeep.integrations.shopify.gateway import ShopifyGateway
 from storekeep.runtime.cache import TenantCache
 from storekeep.runtime.database import Database
 from storekeep.runtime.jobs import JobContext, JobKind, Payload, enqueue
@@ -29,6 +30,7 @@ from tests.contract.test_refusals import anything
 from tests.domains.connections.sandbox import ShopifyStandIn
 from tests.support.accounts import Person, build_house, test_settings
 from tests.support.database import TestDatabase
+from tests.support.haste import quick_dice
 from tests.support.world import World
 
 PASSWORD = "canary horse battery staple"
@@ -42,6 +44,8 @@ async def watch(
 ) -> AsyncIterator[Watch]:
     """The product under watch, made after every other of this folder's."""
     async with watching(test_database, redis_url, shopify_settings) as made:
+        gateway = made.house.wired.services.get(ShopifyGateway)
+        gateway.dice = gateway.oauth.dice = quick_dice
         made.secrets |= {"password": PASSWORD, "password of nobody": WRONG, "token of nobody": TOKEN}
         yield made
 

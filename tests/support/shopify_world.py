@@ -40,6 +40,7 @@ from storekeep.sandbox.config import SHOPS
 from tests.sandbox import driver
 from tests.sandbox.driver import Driver
 from tests.support.accounts import House
+from tests.support.haste import quick_dice
 from tests.support.installs import SCOPES, custom_app_install
 from tests.support.stores import Shop
 
@@ -164,6 +165,7 @@ def wire(db: Database, redis: Redis, http: Any, base_url: str, limits: SyncLimit
         scopes=SCOPES,
         base_url=base_url,
         timeouts=Timeouts(),
+        dice=quick_dice,
     )
     services.provide(ShopifyGateway, gateway)
     services.provide(StoreClients, StoreClients(db, services.get(TokenCipher), gateway))

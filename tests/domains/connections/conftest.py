@@ -28,6 +28,7 @@ from tests.domains.connections import sandbox
 from tests.domains.connections.installs import Ear, an_install
 from tests.domains.connections.sandbox import API_KEY, API_SECRET, SHOPS, ShopifyStandIn
 from tests.support.accounts import SESSION_SECRET, House
+from tests.support.haste import quick_dice
 
 HEARD = (
     events.StoreConnected,
@@ -112,6 +113,7 @@ async def gateway(_stand_in: ShopifyStandIn, redis_url: str) -> AsyncIterator[Sh
         api_secret=API_SECRET,
         scopes=ShopifySettings().scopes,
         base_url=_stand_in.base_url,
+        dice=quick_dice,
     )
     await http.aclose()
     await redis.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import uuid
 from collections.abc import Sequence
 
@@ -25,7 +26,7 @@ from storekeep.integrations.shopify.tokens import TokenSource
 from storekeep.integrations.shopify.wire import ShopFacts, SourceCount, granted_scopes, shop_facts, source_count
 from storekeep.runtime.breaker import Breakers
 from storekeep.runtime.http import Outside, Timeouts
-from storekeep.runtime.retry import NO_RETRY
+from storekeep.runtime.retry import NO_RETRY, Dice
 
 INTEGRATION = "SHOPIFY"
 _COUNTS = {"orders": ORDERS_COUNT, "customers": CUSTOMERS_COUNT, "products": PRODUCTS_COUNT}
@@ -49,8 +50,12 @@ class ShopifyGateway:
         expiring_tokens: bool = True,
         timeouts: Timeouts | None = None,
         admission: Admission | None = None,
+        dice: Dice = random.random,
     ) -> None:
-        """`http` from `runtime.http.make_client`. `base_url` is where a shop answers, {shop} its domain."""
+        """`http` from `runtime.http.make_client`. `base_url` is where a shop answers, {shop} its domain. `dice` (0 to 1) chooses
+        how much of the longest wait passes before a retry.
+        """
+        self.dice = dice
         outside = Outside(http, service="shopify", timeouts=timeouts)
         self.oauth = ShopifyOAuth(
             outside,
@@ -60,6 +65,7 @@ class ShopifyGateway:
             scopes=scopes,
             base_url=base_url,
             expiring=expiring_tokens,
+            dice=dice,
         )
         self.files = BulkFiles(outside, allow_http=base_url.startswith("http://"))
         self._outside = outside
@@ -81,6 +87,7 @@ class ShopifyGateway:
             base_url=self._base_url,
             api_version=self._api_version,
             lessons=self._lessons,
+            dice=self.dice,
         )
 
     async def forget(self, shop: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from storekeep.integrations.shopify.errors import (
 )
 from storekeep.kit.clock import now
 from storekeep.runtime.http import Answer, Outside, OutsideError
-from storekeep.runtime.retry import DEFAULT_BACKOFF, Backoff, Sleep, retrying
+from storekeep.runtime.retry import DEFAULT_BACKOFF, Backoff, Dice, Sleep, retrying
 
 FRESH_S = 90
 _SHOP = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,62}\.myshopify\.com", re.ASCII)
@@ -99,6 +100,7 @@ class ShopifyOAuth:
         expiring: bool = True,
         backoff: Backoff = DEFAULT_BACKOFF,
         sleep: Sleep = asyncio.sleep,
+        dice: Dice = random.random,
     ) -> None:
         """`base_url` is where a shop answers, with {shop} for its domain. `expiring` asks for tokens that must be refreshed."""
         self._outside = outside
@@ -109,6 +111,7 @@ class ShopifyOAuth:
         self._expiring = expiring
         self._backoff = backoff
         self._sleep = sleep
+        self.dice = dice
 
     def authorize_url(self, shop: str, *, state: str, redirect_uri: str) -> str:
         """The consent page of `shop` (checked here again), for an offline token. Raises InvalidShopDomain."""
@@ -187,7 +190,7 @@ class ShopifyOAuth:
                 raise ShopifyUnavailable(details={"shop": shop, "reason": error.code}, retryable=error.retryable) from error
             return _grant(answer, shop, asked_at)
 
-        return await retrying(once, backoff=self._backoff, sleep=self._sleep)
+        return await retrying(once, backoff=self._backoff, sleep=self._sleep, dice=self.dice)
 
     def _signed(self, values: Mapping[str, str], given: str) -> bool:
         wanted = given.encode("utf-8", "replace")
