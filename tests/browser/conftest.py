@@ -52,7 +52,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     folder = tmp_path_factory.mktemp("product")
     port = ports.pick()
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE_", "REDIS_", "SHOPIFY_"))}
-    env = clean | {"STOREKEEP_HOME": str(folder / ".storekeep"), "PORT": str(port), "API_LIMIT_PER_MINUTE": "100000"}
+    # An address as a person may write it; browsers and the demo's import write theirs as RFC 6454 says.
+    env = clean | {"STOREKEEP_HOME": str(folder / ".storekeep"), "PORT": str(port), "APP_URL": f"HTTP://127.0.0.1:{port}/"}
+    env["API_LIMIT_PER_MINUTE"] = "100000"
     output = folder / "output.txt"
     with output.open("wb") as file:
         process = subprocess.Popen([sys.executable, "-m", "storekeep.entry.cli", "up"], env=env, stdout=file, stderr=file)

@@ -14,7 +14,7 @@ from storekeep.kit import clock
 from storekeep.kit.errors import AppError, Conflict, Unavailable
 from storekeep.kit.ids import uuid7, uuid7_time
 from storekeep.kit.money import Money, in_words, minor_units, parse_amount, quantize, to_wire
-from storekeep.kit.paging import InvalidCursor, decode_cursor, encode_cursor
+from storekeep.kit.paging import InvalidCursor, decode_cursor, decode_place, encode_cursor
 from storekeep.kit.text import email_norm, like_pattern, one_line, storable, storable_or_none
 
 
@@ -161,6 +161,26 @@ class TestCursors:
     def test_a_foreign_cursor_is_refused(self, cursor: str) -> None:
         with pytest.raises(InvalidCursor):
             decode_cursor(cursor, "-createdAt", 2)
+
+    def test_a_place_is_a_moment_and_an_id(self) -> None:
+        row_id, moment = uuid7(), datetime(2026, 11, 21, 12, tzinfo=UTC)
+        cursor = encode_cursor("-createdAt", ["2026-11-21T17:30:00+05:30", str(row_id)])
+        assert decode_place(cursor, "-createdAt") == (moment, row_id)
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            ["2026-11-21T12:00:00", str(uuid.UUID(int=0))],
+            ["0001-01-01T00:00:00+14:00", str(uuid.UUID(int=0))],
+            ["9999-12-31T23:59:59.9-14:00", str(uuid.UUID(int=0))],
+            ["2026-11-21T12:00:00Z", "7"],
+            [None, None],
+            [5, 5],
+        ],
+    )
+    def test_a_place_the_database_could_not_compare_is_refused(self, values: list[str | int | None]) -> None:
+        with pytest.raises(InvalidCursor):
+            decode_place(encode_cursor("-createdAt", values), "-createdAt")
 
 
 def test_errors_say_whether_trying_again_helps() -> None:

@@ -70,6 +70,13 @@ def test_asked_wait_is_never_cut_short(asked: float, dice: float) -> None:
     assert asked <= wait <= asked + max(asked, 1) * 0.1
 
 
+async def test_no_try_begins_after_the_time_is_over() -> None:
+    recorder = Recorder(*[Away() for _ in range(9)])
+    with pytest.raises(Away):
+        await retrying(recorder.call, backoff=Backoff(within=3.5), sleep=recorder.sleep, dice=lambda: 1.0)
+    assert recorder.waits == [1, 2]
+
+
 async def test_retry_after_is_honoured_and_a_long_one_is_left_to_the_caller() -> None:
     recorder = Recorder(Away(retry_after=7))
     assert await retrying(recorder.call, sleep=recorder.sleep, dice=lambda: 0.0) == "answer"

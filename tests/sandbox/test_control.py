@@ -34,6 +34,30 @@ def test_the_door_is_locked(sandbox: Driver, tmp_path: Path) -> None:
         assert shut.http.get(f"{shut.root}/control/requests", headers={"X-Sandbox-Control": ""}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("manners", {"shop": AWKWARD, "bucket_size": -5}, "bucket_size"),
+        ("manners", {"shop": AWKWARD, "history": "yes"}, "history"),
+        ("manners", {"shop": AWKWARD, "status": 402, "no such": 1}, "no setting no such"),
+        ("manners", {"shop": "nope.myshopify.com"}, AWKWARD),
+        ("edit", {"shop": "nope.myshopify.com", "action": "random"}, AWKWARD),
+    ],
+)
+def test_nonsense_is_refused_in_words_and_changes_nothing(fresh: Driver, path: str, body: dict[str, Any], says: str) -> None:
+    headers = {"X-Sandbox-Control": CONTROL}
+    answer = fresh.http.post(f"{fresh.root}/control/{path}", json=body, headers=headers)
+    assert (answer.status_code, says in answer.json()["error"]) == (422, True), answer.text
+    manners = fresh.control("POST", "manners", {"shop": AWKWARD})
+    assert (manners["status"], manners["history"], manners["bucket_size"] > 0) == (0, True, True)
+
+
+def test_a_raw_row_is_asked_for_by_its_number(fresh: Driver) -> None:
+    headers = {"X-Sandbox-Control": CONTROL}
+    answer = fresh.http.get(f"{fresh.root}/control/raw/{AWKWARD}?kind=order&id=abc", headers=headers)
+    assert (answer.status_code, answer.json()) == (422, {"error": "id is a number"})
+
+
 def test_the_log_knows_what_was_asked(fresh: Driver) -> None:
     token = fresh.install(scope="read_orders")["access_token"]
     fresh.post(document("orders_delta"), {"first": 5, "query": "id:1"}, token=token)

@@ -7,7 +7,9 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from storekeep.kit.errors import InvalidInput
 
@@ -41,6 +43,23 @@ def decode_cursor(cursor: str, sort: str, size: int) -> list[Any]:
     if not all(part is None or isinstance(part, str | int) for part in value):
         raise InvalidCursor()
     return value[1:]
+
+
+def decode_moment(text: object) -> datetime:
+    """A cursor's time in UTC, one that the database knows too. Raises ValueError, OverflowError outside the years 1 to 9999."""
+    moment = datetime.fromisoformat(str(text))
+    if moment.tzinfo is None:
+        raise ValueError("naive time")
+    return moment.astimezone(UTC)
+
+
+def decode_place(cursor: str, sort: str) -> tuple[datetime, UUID]:
+    """The moment and the id in a cursor of a list that is ordered by these two. Raises InvalidCursor."""
+    moment, row_id = decode_cursor(cursor, sort, 2)
+    try:
+        return decode_moment(moment), UUID(str(row_id))
+    except (ValueError, OverflowError) as error:
+        raise InvalidCursor() from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ at most 5 retries; before retry n (1..5) the wait is uniform between 0 and min(3
 from __future__ import annotations
 
 import asyncio
+import math
 import random
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -28,7 +30,7 @@ class Backoff:
     """How often and how long to wait. All times in seconds.
 
     `patience` is the longest single wait the caller sits through: a longer one asked for by the other side ends the retrying
-    at once, so that a job gives up its worker and comes back later.
+    at once, so that a job gives up its worker and comes back later. `within`: no try begins later than that after the first.
     """
 
     retries: int = 5
@@ -36,6 +38,7 @@ class Backoff:
     factor: float = 2.0
     cap: float = 32.0
     patience: float = 32.0
+    within: float = math.inf
 
     def ceiling(self, retry: int) -> float:
         """The longest wait before retry number `retry` (1 for the first)."""
@@ -74,7 +77,7 @@ async def retrying(
     `call` must be safe to repeat. An error's `retry_after` is honoured: waited for when within `backoff.patience`, else raised.
     `on_retry(error, retry, wait)` is told before each wait.
     """
-    retry = 0
+    retry, began = 0, time.monotonic()
     while True:
         try:
             return await call()
@@ -86,6 +89,8 @@ async def retrying(
             if asked is not None and asked > backoff.patience:
                 raise
             wait = backoff.delay(retry, asked=asked, dice=dice)
+            if time.monotonic() - began + wait > backoff.within:
+                raise
             if on_retry is not None:
                 on_retry(error, retry, wait)
             await sleep(wait)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -17,10 +18,12 @@ from storekeep.kit import clock
 from storekeep.sandbox.config import DEMO_STORE, SHOPS, custom_app_token
 from storekeep.sandbox.shopify.edits import ACTIONS, Editor, Nothing
 from storekeep.sandbox.shopify.raw import dump, one
+from storekeep.sandbox.shopify.shop import Manners, Shop
 from storekeep.sandbox.world import World
 
 Handler = Callable[[World, Request, dict[str, Any]], Awaitable[Any]]
 KEY_HEADER = "x-sandbox-control"
+_MANNERS = TypeAdapter(Manners)
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -48,6 +51,12 @@ def _route(world: World, path: str, method: str, handler: Handler) -> Route:
         return answer if isinstance(answer, Response) else Response(orjson.dumps(answer), media_type="application/json")
 
     return Route(f"/control/{path}", handle, methods=[method])
+
+
+def _shop(world: World, body: dict[str, Any]) -> Shop:
+    if body.get("shop") not in SHOPS:
+        raise _Wrong(f"shop is one of {', '.join(SHOPS)}")
+    return world.shop(body["shop"])
 
 
 async def _faults(world: World, request: Request, body: dict[str, Any]) -> Any:
@@ -92,12 +101,16 @@ async def _uninstall(world: World, request: Request, body: dict[str, Any]) -> An
 
 
 async def _manners(world: World, request: Request, body: dict[str, Any]) -> Any:
-    manners = world.shop(body["shop"]).manners
-    for key, value in body.items():
-        if key == "shop":
-            continue
+    manners = _shop(world, body).manners
+    wanted = {key: value for key, value in body.items() if key != "shop"}
+    for key in wanted:
         if not hasattr(manners, key):
             raise _Wrong(f"no setting {key}")
+    try:
+        _MANNERS.validate_json(orjson.dumps(asdict(manners) | wanted), strict=True)
+    except ValidationError as error:
+        raise _Wrong("; ".join(f"{wrong['loc'][0]}: {wrong['msg']}" for wrong in error.errors())) from None
+    for key, value in wanted.items():
         setattr(manners, key, value)
     return asdict(manners)
 
@@ -113,15 +126,17 @@ async def _reset(world: World, request: Request, body: dict[str, Any]) -> Any:
 
 async def _raw(world: World, request: Request, body: dict[str, Any]) -> Any:
     """The whole shop as JSON lines; with `?kind=order&id=1` one row, or null."""
-    store = world.shop(request.path_params["shop"]).store
+    store = _shop(world, request.path_params).store
     if "id" in request.query_params:
+        if not request.query_params["id"].isdecimal():
+            raise _Wrong("id is a number")
         return Response(one(store, request.query_params.get("kind", "order"), int(request.query_params["id"])) or b"null")
     return StreamingResponse(dump(store), media_type="application/jsonl")
 
 
 async def _edit(world: World, request: Request, body: dict[str, Any]) -> Any:
     """`{shop, action, id?, count?, seed?, at?}`; action `random` picks by itself. Answers what was done, one entry a change."""
-    shop = world.shop(body["shop"])
+    shop = _shop(world, body)
     now = int(clock.now().timestamp())
     at = int(datetime.fromisoformat(body["at"]).timestamp()) if body.get("at") else None
     editor = Editor(shop, int(body.get("seed", shop.store.version)), now, at)

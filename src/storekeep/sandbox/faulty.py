@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections.abc import Awaitable, Callable
@@ -37,7 +38,8 @@ class Aborted(Response):
             raise ConnectionResetError("the server gives no hold on its connection")
         connection = transport.get_extra_info("socket")
         if connection is not None and not self._promised:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            with contextlib.suppress(OSError, ValueError):  # the client may have closed it already
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         transport.abort()
         await asyncio.sleep(0.02)  # the server learns of the cut before we return
 

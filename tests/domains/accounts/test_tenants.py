@@ -17,6 +17,8 @@ from storekeep.domains.accounts import tenants
 from storekeep.domains.accounts.errors import TenantDeleting
 from storekeep.domains.accounts.events import TenantDeletionRequested
 from storekeep.domains.accounts.public import Role, add_member, find_user_id, forget_tenant
+from storekeep.domains.accounts.repository import lock_tenant
+from storekeep.domains.audit.public import record
 from storekeep.entry.rooms import all_metadata, job_kinds
 from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
@@ -54,6 +56,15 @@ async def test_the_tenant_is_read_and_renamed(owner: Person) -> None:
     assert renamed["name"] == "Ümlaut & Söhne 🦆"
     assert renamed["updatedAt"] > before["updatedAt"]
     assert (await viewer.http.get("/api/auth/session")).json()["tenant"]["name"] == "Ümlaut & Söhne 🦆"
+
+
+async def test_an_audit_entry_does_not_wait_for_whoever_holds_the_tenant(house: House, owner: Person) -> None:
+    """It refers to the tenant's row, and whoever holds that waits for the chain of entries: each for the other, it was."""
+    async with house.db.tenant(owner.scope) as holder:
+        await lock_tenant(holder)
+        async with house.db.tenant(owner.scope) as writer:
+            await writer.execute(text("SET LOCAL lock_timeout = '3s'"))
+            await record(writer, action="test.written", subjects=[])
 
 
 async def test_the_name_it_has_already_is_no_change(owner: Person) -> None:

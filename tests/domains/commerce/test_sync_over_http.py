@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 
 from storekeep.domains.accounts.public import Role
+from storekeep.domains.commerce.sync import refresh
 from storekeep.domains.connections.public import StoreClients, mark_needs_reconnect
+from storekeep.integrations.shopify import client
 from storekeep.kit.ids import uuid7
 from storekeep.sandbox.config import AWKWARD_JPY, AWKWARD_KWD
 from tests.sandbox.driver import Driver
@@ -155,6 +158,7 @@ async def test_runs_are_listed_newest_first_page_by_page(counter: Counter) -> No
         await counter.work()
     whole = (await answer(counter.owner, "GET", f"/api/sync/runs?storeId={counter.store}"))[1]["items"]
     assert {run["storeId"] for run in whole} == {counter.store}
+    assert all(run["createdAt"] <= run["startedAt"] for run in whole if run["startedAt"])
     assert [run["createdAt"] for run in whole] == sorted((run["createdAt"] for run in whole), reverse=True)
     seen, cursor = [], ""
     while cursor is not None:
@@ -231,6 +235,21 @@ async def test_a_refresh_that_cannot_be_had_says_why_and_changes_nothing(
         assert int(got.headers["retry-after"]) >= 1
     assert error["retryable"] is (status != 409)
     assert (await answer(counter.owner, "GET", f"/api/orders/{order}"))[1] == before
+
+
+async def test_a_refresh_keeps_a_person_waiting_for_a_bounded_time(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    order, _ = await counter.order()
+    hang = {"kind": "hang", "seconds": 20.0, "times": None}
+    await counter.desk.fault(shop=SHOP, place="graphql", match="OrderDetail", **hang)
+    began = time.monotonic()
+    with monkeypatch.context() as hurry:
+        hurry.setattr(refresh, "_PATIENCE_S", 0.5)
+        assert await answer(counter.owner, "POST", f"/api/orders/{order}/refresh") == (503, "SHOPIFY_UNAVAILABLE")
+    with monkeypatch.context() as hurry:
+        hurry.setattr(client, "_INTERACTIVE_DEADLINE_S", 1.0)
+        hurry.setattr(client, "INTERACTIVE_BACKOFF", replace(client.INTERACTIVE_BACKOFF, within=1.0))
+        assert await answer(counter.owner, "POST", f"/api/orders/{order}/refresh") == (503, "SHOPIFY_UNAVAILABLE")
+    assert time.monotonic() - began < 10
 
 
 async def test_an_order_of_a_store_that_must_be_reconnected_is_not_refreshed(counter: Counter) -> None:

@@ -176,8 +176,12 @@ async def delete_sessions(session: SystemSession, *conditions: Any) -> int:
 
 
 async def lock_tenant(session: TenantSession) -> Tenant:
-    """The tenant's row, locked until the transaction ends: whoever changes owners or deletes the tenant holds it."""
-    query = select(Tenant).where(Tenant.id == session.tenant_id).with_for_update().execution_options(populate_existing=True)
+    """The tenant's row, locked until the transaction ends: whoever changes owners or deletes the tenant holds it.
+
+    Its key stays free, for every new row of the tenant looks at it: whoever writes an audit entry would wait for us, we for them.
+    """
+    locked = select(Tenant).where(Tenant.id == session.tenant_id).with_for_update(key_share=True)
+    query = locked.execution_options(populate_existing=True)
     return (await session.execute(query)).scalar_one()
 
 

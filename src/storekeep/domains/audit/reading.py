@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from storekeep.domains.audit import chain
 from storekeep.domains.audit.models import AuditEntry, AuditHead, AuditSubject
 from storekeep.domains.audit.types import AuditFilter, AuditRecord, ChainReport, Subject
 from storekeep.domains.audit.words import words_for
-from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, encode_cursor
+from storekeep.kit.paging import Page, decode_place, encode_cursor
 from storekeep.kit.scope import Actor, ActorKind
 from storekeep.runtime.database import TenantSession
 
@@ -29,7 +28,7 @@ async def list_entries(
     """Entries that meet the filter, newest first. Raises InvalidCursor."""
     query = _filtered(session.tenant_id, wanted)
     if cursor is not None:
-        query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < tuple_(*_position(cursor)))
+        query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < tuple_(*decode_place(cursor, _SORT)))
     query = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit + 1)
     found = (await session.execute(query)).scalars().all()
     rows = found[:limit]
@@ -103,17 +102,6 @@ def _filtered(tenant_id: UUID, wanted: AuditFilter) -> Select[AuditEntry]:
     if wanted.until is not None:
         query = query.where(AuditEntry.at < wanted.until)
     return query
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    at, entry_id = decode_cursor(cursor, _SORT, 2)
-    try:
-        moment = datetime.fromisoformat(str(at))
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment, UUID(str(entry_id))
-    except ValueError:
-        raise InvalidCursor() from None
 
 
 async def _subjects_of(session: TenantSession, entry_ids: Sequence[UUID]) -> defaultdict[UUID, list[Subject]]:

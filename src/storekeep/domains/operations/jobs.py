@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
@@ -10,7 +9,7 @@ from sqlalchemy import select, tuple_
 from storekeep.domains.audit.public import Subject, record
 from storekeep.domains.operations.errors import JobFinished, JobNotDead
 from storekeep.kit.errors import NotFound
-from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, encode_cursor
+from storekeep.kit.paging import Page, decode_place, encode_cursor
 from storekeep.runtime.database import TenantSession
 from storekeep.runtime.jobs import ledger
 from storekeep.runtime.jobs.models import Job, JobState
@@ -28,7 +27,7 @@ async def list_jobs(
     if kind is not None:
         query = query.where(Job.kind == kind)
     if cursor is not None:
-        query = query.where(tuple_(Job.created_at, Job.id) < tuple_(*_position(cursor)))
+        query = query.where(tuple_(Job.created_at, Job.id) < tuple_(*decode_place(cursor, _SORT)))
     query = query.order_by(Job.created_at.desc(), Job.id.desc()).limit(limit + 1)
     found = list((await session.execute(query)).scalars())
     items = found[:limit]
@@ -66,14 +65,3 @@ async def _recorded(session: TenantSession, before: Job, action: str) -> Job:
     now_is = {"kind": after.kind, "state": after.state}
     await record(session, action=action, subjects=[Subject("job", after.id)], before=was, after=now_is)
     return after
-
-
-def _position(cursor: str) -> tuple[datetime, UUID]:
-    created_at, job_id = decode_cursor(cursor, _SORT, 2)
-    try:
-        moment = datetime.fromisoformat(str(created_at))
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment, UUID(str(job_id))
-    except ValueError:
-        raise InvalidCursor() from None

@@ -45,7 +45,7 @@ FULL = Tenant("owner@full.storekeep.test", "Fay Owner", "Online Retail", (stand_
 
 
 class Owner:
-    """A signed-in owner of a demo tenant, speaking to the API at `address`; `origin` is what browsers call it (APP_URL)."""
+    """A signed-in owner of a demo tenant, speaking to the API at `address`; `origin` is what browsers send as such."""
 
     def __init__(self, tenant: Tenant, address: str, origin: str) -> None:
         self.tenant = tenant

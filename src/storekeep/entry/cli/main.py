@@ -112,11 +112,12 @@ def demo() -> None:
 
     from storekeep.entry.cli.demo import DemoFailed, remember, seed
     from storekeep.runtime.settings import load_settings
+    from storekeep.runtime.web.config import origin_of
 
     with refusals(DemoFailed):
         settings = load_settings()
         web = settings.web
-        seed(f"http://127.0.0.1:{web.port}", web.public_url, full=settings.demo.demo_full, say=typer.echo)
+        seed(f"http://127.0.0.1:{web.port}", origin_of(web.public_url), full=settings.demo.demo_full, say=typer.echo)
         asyncio.run(remember(settings.redis.url.get_secret_value(), full=settings.demo.demo_full))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from typing import Any
 import orjson
 import structlog
 
-from storekeep.integrations.shopify.admission import Admission, Priority
+from storekeep.integrations.shopify.admission import Admission, Priority, Ticket
 from storekeep.integrations.shopify.documents import Document
 from storekeep.integrations.shopify.errors import (
     AdmissionDenied,
@@ -30,9 +31,10 @@ from storekeep.runtime.breaker import Breaker, BreakerOpen, counts_as_failure
 from storekeep.runtime.http import Outside, OutsideError
 from storekeep.runtime.retry import DEFAULT_BACKOFF, Backoff, Dice, Sleep, is_retryable, retrying
 
-# A person is waiting: two quick retries, and never a long sleep.
-INTERACTIVE_BACKOFF = Backoff(retries=2, base=0.5, cap=4.0, patience=5.0)
+# A person is waiting: two quick retries, never a long sleep, and all of it over in twenty seconds.
 _INTERACTIVE_DEADLINE_S = 20.0
+_LEAST_S = 1.0  # for a call that waited long to be admitted
+INTERACTIVE_BACKOFF = Backoff(retries=2, base=0.5, cap=4.0, patience=5.0, within=_INTERACTIVE_DEADLINE_S)
 
 log = structlog.get_logger(__name__)
 
@@ -90,17 +92,20 @@ class ShopifyClient:
     ) -> Result:
         """Run `document` and return its data.
 
-        Waits for admission and retries by `backoff` (5 times in the background, twice when interactive). With `allow_partial`,
-        data that lacks fields for want of access comes back with `faults`; otherwise ShopifyAccessDenied is raised. A mutation
-        that is not repeatable raises OutcomeUnknown once it may have been carried out, and is then not sent again.
+        Waits for admission and retries by `backoff` (5 times in the background; twice when interactive, within 20 s in all).
+        With `allow_partial`, data that lacks fields for want of access comes back with `faults`; otherwise ShopifyAccessDenied is
+        raised. A mutation that is not repeatable raises OutcomeUnknown once it may have been carried out, and is not sent again.
         Raises ShopifyError subclasses, BreakerOpen, and whatever the token source raises.
         """
         policy = backoff or (INTERACTIVE_BACKOFF if priority == "interactive" else DEFAULT_BACKOFF)
         body = orjson.dumps({"query": document.text, "variables": dict(variables or {})})
         cost_key = (document.name, _page_size(variables))
 
+        ends = time.monotonic() + _INTERACTIVE_DEADLINE_S if priority == "interactive" else None
+
         async def once() -> Result:
-            return await self._admitted(document, body, cost_key, priority, allow_partial)
+            ticket = await self._admit(document, cost_key, priority)
+            return await self._admitted(ticket, document, body, cost_key, ends, allow_partial)
 
         return await retrying(
             once,
@@ -112,19 +117,27 @@ class ShopifyClient:
             on_retry=lambda error, retry, wait: self._log_retry(document, error, retry, wait),
         )
 
-    async def _admitted(
-        self, document: Document, body: bytes, cost_key: tuple[str, int], priority: Priority, allow_partial: bool
-    ) -> Result:
+    async def _admit(self, document: Document, cost_key: tuple[str, int], priority: Priority) -> Ticket:
         try:
-            ticket = await self._admission.admit(self.shop, self.lessons.costs.get(cost_key, document.cost), priority)
+            return await self._admission.admit(self.shop, self.lessons.costs.get(cost_key, document.cost), priority)
         except AdmissionDenied as error:
             self._log_limited(document, error, "admission")
             raise
+
+    async def _admitted(
+        self,
+        ticket: Ticket,
+        document: Document,
+        body: bytes,
+        cost_key: tuple[str, int],
+        ends: float | None,
+        allow_partial: bool,
+    ) -> Result:
         reply: Reply | None = None
         sent = True
         try:
             async with self._breaker.guard(_speaks_against_shopify):
-                reply = await self._authorized(document, body, priority)
+                reply = await self._authorized(document, body, ends)
                 self._learn(reply, cost_key)
                 return judge(reply, allow_partial=allow_partial)
         except ShopifyRateLimited as error:
@@ -143,25 +156,25 @@ class ShopifyClient:
         finally:
             await self._admission.settle(ticket, reply.cost.throttle if reply and reply.cost else None, used=sent)
 
-    async def _authorized(self, document: Document, body: bytes, priority: Priority) -> Reply:
+    async def _authorized(self, document: Document, body: bytes, ends: float | None) -> Reply:
         token = await self._tokens.current()
         try:
-            return await self._post(document, body, token, priority)
+            return await self._post(document, body, token, ends)
         except ShopifyAuthFailed:
             fresh = await self._tokens.refreshed(token)
             if fresh.value == token.value:
                 raise
             log.info("shopify_token_refreshed", tenant_id=str(self.tenant_id), shop=self.shop)
-            return await self._post(document, body, fresh, priority)
+            return await self._post(document, body, fresh, ends)
 
-    async def _post(self, document: Document, body: bytes, token: AccessToken, priority: Priority) -> Reply:
+    async def _post(self, document: Document, body: bytes, token: AccessToken, ends: float | None) -> Reply:
         answer = await self._outside.send(
             "POST",
             self._url,
             operation=document.name,
             headers={"content-type": "application/json", "accept": "application/json", "x-shopify-access-token": token.value},
             content=body,
-            deadline_s=_INTERACTIVE_DEADLINE_S if priority == "interactive" else None,
+            deadline_s=None if ends is None else max(_LEAST_S, ends - time.monotonic()),
         )
         return read_reply(answer)
 

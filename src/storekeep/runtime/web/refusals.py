@@ -46,7 +46,7 @@ class PayloadTooLarge(HttpRefusal):
 
 
 class HeadersTooLarge(HttpRefusal):
-    """The request line and headers are longer than we read."""
+    """The headers are longer than we read; a request line that is counts as malformed."""
 
     code = "HEADERS_TOO_LARGE"
     message = "The request headers are too large."

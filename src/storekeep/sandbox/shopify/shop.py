@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import NonNegativeFloat, NonNegativeInt
+
 from storekeep.kit import clock
 from storekeep.sandbox.config import SandboxConfig
 from storekeep.sandbox.journal import Journal
@@ -34,11 +36,11 @@ class Manners:
     `status` answers every API call with that HTTP status (402 frozen, 423 locked…); 0 is normal.
     """
 
-    status: int
+    status: NonNegativeInt
     history: bool  # grants read_all_orders
     protected: bool
-    bucket_size: float
-    restore_rate: float
+    bucket_size: NonNegativeFloat
+    restore_rate: NonNegativeFloat
     pending_refunds: bool = False  # money of refunds stays under way until settled
 
 

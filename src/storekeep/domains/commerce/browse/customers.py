@@ -15,14 +15,13 @@ from storekeep.domains.commerce.browse.lists import (
     page,
     read_count,
     read_key,
-    read_moment,
     read_text,
     sort_named,
 )
 from storekeep.domains.commerce.figures import currencies
 from storekeep.domains.commerce.models import Customer, CustomerSales
 from storekeep.kit.errors import NotFound
-from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, encode_cursor
+from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, decode_moment, encode_cursor
 from storekeep.runtime.database import TenantSession
 
 
@@ -34,8 +33,8 @@ class CustomerNotFound(NotFound):
 
 
 _BY_CUSTOMER = {
-    "-createdAt": Sort(Customer.source_created_at, True, read_moment),
-    "createdAt": Sort(Customer.source_created_at, False, read_moment),
+    "-createdAt": Sort(Customer.source_created_at, True, decode_moment),
+    "createdAt": Sort(Customer.source_created_at, False, decode_moment),
     "name": Sort(Customer.sort_name, False, read_text),
     "-name": Sort(Customer.sort_name, True, read_text),
 }

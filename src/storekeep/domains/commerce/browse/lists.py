@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -41,14 +41,6 @@ class Sort:
 
 
 # A cursor has been in strangers' hands: what the database could not even compare is refused here.
-
-
-def read_moment(text: str) -> datetime:
-    """A cursor's time; raises ValueError unless it is aware, OverflowError unless it is in the years 1 to 9999 in UTC."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("naive time")
-    return moment.astimezone(UTC)
 
 
 def read_key(text: str) -> int:

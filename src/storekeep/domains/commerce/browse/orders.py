@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import defer, load_only
 
-from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_key, read_moment, read_text, sort_named
+from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_key, read_text, sort_named
 from storekeep.domains.commerce.models import Customer, Fulfillment, Order, OrderLine, Product, Refund, RefundLine
 from storekeep.kit.errors import NotFound
-from storekeep.kit.paging import Page
+from storekeep.kit.paging import Page, decode_moment
 from storekeep.runtime.database import TenantSession
 
 
@@ -25,8 +25,8 @@ class OrderNotFound(NotFound):
 
 
 SORTS = {
-    "-createdAt": Sort(Order.source_created_at, True, read_moment),
-    "createdAt": Sort(Order.source_created_at, False, read_moment),
+    "-createdAt": Sort(Order.source_created_at, True, decode_moment),
+    "createdAt": Sort(Order.source_created_at, False, decode_moment),
     "-total": Sort(Order.sort_total, True, read_key),
     "total": Sort(Order.sort_total, False, read_key),
     "-name": Sort(Order.name, True, read_text),

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
-from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_moment, read_text, sort_named
+from storekeep.domains.commerce.browse.lists import Sort, matching, page, read_text, sort_named
 from storekeep.domains.commerce.models import Product, Variant
 from storekeep.kit.errors import NotFound
-from storekeep.kit.paging import Page
+from storekeep.kit.paging import Page, decode_moment
 from storekeep.runtime.database import TenantSession
 
 
@@ -25,10 +25,10 @@ class ProductNotFound(NotFound):
 SORTS = {
     "title": Sort(Product.sort_title, False, read_text),
     "-title": Sort(Product.sort_title, True, read_text),
-    "-createdAt": Sort(Product.source_created_at, True, read_moment),
-    "createdAt": Sort(Product.source_created_at, False, read_moment),
-    "-updatedAt": Sort(Product.source_updated_at, True, read_moment),
-    "updatedAt": Sort(Product.source_updated_at, False, read_moment),
+    "-createdAt": Sort(Product.source_created_at, True, decode_moment),
+    "createdAt": Sort(Product.source_created_at, False, decode_moment),
+    "-updatedAt": Sort(Product.source_updated_at, True, decode_moment),
+    "updatedAt": Sort(Product.source_updated_at, False, decode_moment),
 }
 
 

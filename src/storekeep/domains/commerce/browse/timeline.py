@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from storekeep.domains.audit.public import Subject, timeline
 from storekeep.domains.commerce.browse.orders import WholeOrder, get_order
 from storekeep.kit.money import in_words
-from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, encode_cursor
+from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, decode_moment, encode_cursor
 from storekeep.kit.scope import ActorKind
 from storekeep.runtime.database import TenantSession
 
@@ -53,13 +53,12 @@ def _after(cursor: str | None) -> tuple[datetime, str | None]:
     if cursor is None:
         return _LAST, None
     entries_cursor, moment = decode_cursor(cursor, _SORT, 2)
-    try:
-        upper = datetime.fromisoformat(moment)
-    except (TypeError, ValueError) as error:
-        raise InvalidCursor() from error
-    if upper.tzinfo is None or not isinstance(entries_cursor, str):
+    if not isinstance(entries_cursor, str):
         raise InvalidCursor()
-    return upper, entries_cursor
+    try:
+        return decode_moment(moment), entries_cursor
+    except (ValueError, OverflowError) as error:
+        raise InvalidCursor() from error
 
 
 def told_by_shopify(found: WholeOrder) -> Iterator[TimelineEntry]:

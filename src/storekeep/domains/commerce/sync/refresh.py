@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from storekeep.domains.commerce.types import Resource
 from storekeep.domains.connections import public as connections
 from storekeep.integrations.shopify.client import ShopifyClient
 from storekeep.integrations.shopify.documents import ORDER_DETAIL
-from storekeep.integrations.shopify.errors import ShopifyObjectGone
+from storekeep.integrations.shopify.errors import ShopifyObjectGone, ShopifyUnavailable
 from storekeep.kit.clock import now
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, TenantSession
@@ -31,6 +32,7 @@ from storekeep.runtime.services import Services
 
 _VISIBLE = timedelta(days=59)
 _TRIES = 3
+_PATIENCE_S = 30.0  # a person waits, behind proxies that give up after a minute; what is read while storing comes on top
 
 
 async def refresh_order(services: Services, scope: Scope, order_id: UUID) -> None:
@@ -48,7 +50,7 @@ async def refresh_order(services: Services, scope: Scope, order_id: UUID) -> Non
         calendar = await find_calendar(session, store.id)
     calendar = calendar or await _first_calendar(db, scope, Calendar(store.id, store.time_zone, store.currency))
     client = await services.get(connections.StoreClients).client_for(scope, store.id)
-    node = await _read(client, order.shopify_id)
+    node = await _read_in_time(client, order.shopify_id)
     if node is None and store.history_limited and order.source_created_at < now() - _VISIBLE:
         raise OrderOutOfReach()
     for attempt in range(_TRIES):
@@ -73,6 +75,14 @@ async def _first_calendar(db: Database, scope: Scope, calendar: Calendar) -> Cal
         await connections.ensure_store_active(session, calendar.store_id)
         await adopt_calendar(session, calendar)
     return calendar
+
+
+async def _read_in_time(client: ShopifyClient, number: int) -> dict[str, object] | None:
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            return await _read(client, number)
+    except TimeoutError as error:
+        raise ShopifyUnavailable(details={"shop": client.shop, "reason": "slow"}, retryable=True) from error
 
 
 async def _read(client: ShopifyClient, number: int) -> dict[str, object] | None:

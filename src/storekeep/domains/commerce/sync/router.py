@@ -11,7 +11,6 @@ from storekeep.domains.accounts.guard import Needs, Permission, Transaction, ten
 from storekeep.domains.accounts.public import TenantNotFound
 from storekeep.domains.audit import public as audit
 from storekeep.domains.commerce.browse import orders
-from storekeep.domains.commerce.browse.lists import read_moment
 from storekeep.domains.commerce.browse.order_schemas import OrderDetailRead
 from storekeep.domains.commerce.browse.orders import OrderNotFound
 from storekeep.domains.commerce.errors import OrderGoneAtSource, OrderOutOfReach, RunAlreadyOver, RunNotFound
@@ -29,7 +28,7 @@ from storekeep.integrations.shopify.errors import (
     ShopifyShopFrozen,
     ShopifyUnavailable,
 )
-from storekeep.kit.paging import InvalidCursor, decode_cursor, encode_cursor
+from storekeep.kit.paging import InvalidCursor, decode_place, encode_cursor
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.web.params import Id, Paging, PathId, services_of, wired
@@ -93,7 +92,7 @@ async def list_runs(
     if store_id is not None:
         query = query.where(SyncRun.store_id == store_id)
     if paging.cursor is not None:
-        query = query.where(tuple_(SyncRun.created_at, SyncRun.id) < _place(paging.cursor))
+        query = query.where(tuple_(SyncRun.created_at, SyncRun.id) < decode_place(paging.cursor, _NEWEST))
     found = list((await session.execute(query)).scalars())
     if store_id is not None and not found:
         await connections.get_store(session, store_id)
@@ -101,14 +100,6 @@ async def list_runs(
     last = items[-1] if len(found) > paging.limit else None
     cursor = None if last is None else encode_cursor(_NEWEST, [last.created_at.isoformat(), str(last.id)])
     return ListRead(items=await _shown(session, items, redis), next_cursor=cursor)
-
-
-def _place(cursor: str) -> tuple[object, UUID]:
-    moment, run_id = decode_cursor(cursor, _NEWEST, 2)
-    try:
-        return read_moment(moment), UUID(run_id)
-    except (TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise InvalidCursor() from error
 
 
 @router.get("/sync/runs/{run_id}", summary="Read a sync run", responses=refusals(RunNotFound))

@@ -109,7 +109,7 @@ async def _begin(context: JobContext, run_id: UUID, store_id: UUID) -> bool:
             return False
         run.status = RunStatus.RUNNING
         if run.started_at is None:
-            run.started_at = now().replace(microsecond=0)
+            run.started_at = now()
     return True
 
 
@@ -134,7 +134,7 @@ async def _reading(context: JobContext, run_id: UUID, store_id: UUID, client: Sh
         run_id=run_id,
         store_id=store_id,
         kind=RunKind(run.kind),
-        started_at=run.started_at,
+        started_at=run.started_at.replace(microsecond=0),
         history_limited=store.history_limited,
         calendar=calendar,
         client=client,
