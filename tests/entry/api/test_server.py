@@ -65,10 +65,11 @@ def test_one_host_is_needed(address: str, hosts: bytes) -> None:
     assert json.loads(body)["error"]["code"] == "MALFORMED_REQUEST"
 
 
-def test_a_websocket_is_not_spoken(address: str) -> None:
+def test_a_websocket_is_not_spoken_and_no_news(address: str, caplog: pytest.LogCaptureFixture) -> None:
     request = b"GET /api/meta HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n"
     line, _, _ = exchange(address, request)
     assert line.split()[1] == b"200"  # as RFC 9110 §7.8 lets us: the upgrade is ignored
+    assert "upgrade" not in caplog.text.lower()
 
 
 def test_long_heads_in_turn_are_fine(address: str) -> None:

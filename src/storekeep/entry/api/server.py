@@ -55,6 +55,9 @@ def protocol_class(config: WebConfig) -> type[HttpToolsProtocol]:
             self._in_body = False
             self._head_bytes = 0
 
+        def _unsupported_upgrade_warning(self) -> None:
+            """Anybody may offer another protocol: that we go on with HTTP is no news for the log."""
+
         def send_400_response(self, msg: str) -> None:
             self._refuse(MalformedRequest())
 
