@@ -102,12 +102,13 @@ async def test_the_planner_expects_much_of_every_tenant(catalogue: asyncpg.Conne
         if table == "tenants":
             continue
         told = await catalogue.fetchrow(
-            "SELECT a.attoptions, s.n_distinct FROM pg_attribute a LEFT JOIN pg_stats s ON s.schemaname = 'public'"
+            "SELECT a.attoptions, a.attstattarget, s.n_distinct"
+            " FROM pg_attribute a LEFT JOIN pg_stats s ON s.schemaname = 'public'"
             " AND s.tablename = $1::regclass::text AND s.attname = a.attname"
             " WHERE a.attrelid = $1::regclass AND a.attname = 'tenant_id'",
             table,
         )
-        assert tuple(told) == (["n_distinct=50"], 50), f"{table}: see migration 0004"
+        assert tuple(told) == (["n_distinct=50"], 0, 50), f"{table}: see migrations 0004 and 0005"
 
 
 async def test_the_running_roles_own_nothing_and_cannot_bypass(catalogue: asyncpg.Connection) -> None:

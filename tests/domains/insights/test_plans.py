@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -15,9 +16,10 @@ import pytest
 
 from storekeep.domains.commerce.browse import customers, orders, products
 from storekeep.domains.commerce.browse.orders import OrderFilter
-from storekeep.domains.commerce.public import customer_counts, daily
+from storekeep.domains.commerce.public import customer_counts, daily, top_products
 from storekeep.domains.insights.periods import periods, summary
 from storekeep.domains.insights.question import ask
+from storekeep.kit.ids import uuid7
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import TenantSession
 from tests.domains.insights.many_orders import BIG, SMALL, ManyOrders, Plan, open_many
@@ -169,3 +171,15 @@ async def test_a_months_figures_read_that_months_days_and_orders(many: ManyOrder
     [plan] = await many.plans(lambda session: customer_counts(session, **asked))
     assert "sales_day >=" in plan.indexes()["ix_orders_sales_day"], plan
     assert not plan.scanned() & BIG_TABLES, plan
+
+
+async def test_a_tenant_the_statistics_do_not_know_has_its_lines_looked_up_by_their_order(many: ManyOrders) -> None:
+    """A first import fills the tables while the page reads them, and PostgreSQL counts them a minute later, or much later."""
+    asked: dict[str, Any] = {"currency": "GBP", "first": date(2026, 3, 1), "last": date(2026, 3, 31), "limit": 5}
+    for store_id in (None, uuid7()):
+        read = partial(top_products, store_id=store_id, **asked)
+        [plan] = await many.plans(read, uuid7())
+        [lines] = [node for node in plan.nodes() if node.get("Relation Name") == "order_lines"]
+        assert "order_id" in lines["Index Cond"], plan
+        [goods] = [node for node in plan.nodes() if node.get("Relation Name") == "products"]
+        assert "shopify_id" in goods["Index Cond"], plan
