@@ -199,19 +199,24 @@ class Tenant:
         return made
 
     def periods(self, domain: str | None, currency: str, now: datetime) -> list[dict[str, Any]]:
-        """All time, this week and this month, by the day orders were created."""
-        today = self.today(domain, now)
+        """All time, this week and this month, by the day orders were created; each shop by its own calendar."""
+        local = {shop.domain: now.astimezone(shop.zone).date() for shop in self._asked(domain)}
+        today = max(local.values())
         created = [
             shop.day(order["createdAt"]) for shop in self._asked(domain) for order in shop.orders if order["currency"] == currency
         ]
+        oldest = min(created, default=None)
         starts = {
-            "all": min(created, default=None),
-            "week": today - timedelta(days=today.weekday()),
-            "month": today.replace(day=1),
+            "all": dict.fromkeys(local, oldest),
+            "week": {name: day - timedelta(days=day.weekday()) for name, day in local.items()},
+            "month": {name: day.replace(day=1) for name, day in local.items()},
         }
         made = []
-        for name, start in starts.items():
-            sums = self._sums(domain, currency, start or date.min, date.max)
+        for name, begins in starts.items():
+            sums = Sums()
+            for shop, begin in begins.items():
+                sums.add(self._sums(shop, currency, begin or date.min, date.max))
+            start = min((begin for begin in begins.values() if begin), default=None)
             made.append(
                 {
                     "period": name,

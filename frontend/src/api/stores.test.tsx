@@ -1,5 +1,5 @@
 import { render } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ownTimeZone } from '~/lib/dates';
 import { StoresProvider, useStores } from './stores';
 import type { Store } from './types';
@@ -34,5 +34,33 @@ describe('the zone times are told in', () => {
   it('is the reader’s for all of them where they differ, so that rows can be compared', () => {
     const own = ownTimeZone();
     expect(zones([tokyo, lima])).toBe(`mixed ${own} ${own} ${own}`);
+  });
+});
+
+describe('the day it is', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  function Today() {
+    return <p>{useStores().today()}</p>;
+  }
+
+  const days = (stores: Store[]) => {
+    const shown = render(
+      <StoresProvider stores={stores} storeId={undefined}>
+        <Today />
+      </StoresProvider>,
+    );
+    const said = shown.container.textContent;
+    shown.unmount();
+    return said;
+  };
+
+  it('is the stores’ own, and where they differ the latest, wherever the reader is', () => {
+    vi.useFakeTimers({ now: new Date('2026-06-01T05:00:00Z'), toFake: ['Date'] });
+    const [ahead, behind] = [store('a', 'Pacific/Kiritimati'), store('b', 'Pacific/Pago_Pago')];
+    expect(days([behind])).toBe('2026-05-31');
+    expect(days([store('c', 'Pacific/Midway'), behind])).toBe('2026-05-31');
+    expect(days([behind, ahead])).toBe('2026-06-01');
+    expect(days([])).toBe('2026-06-01');
   });
 });

@@ -1,6 +1,6 @@
 /** The tenant's stores, for every feature: names, currencies and time zones that figures are shown in. */
 import { createContext, use, useMemo, type PropsWithChildren } from 'react';
-import { ownTimeZone } from '~/lib/dates';
+import { dayIn, ownTimeZone, type Day } from '~/lib/dates';
 import type { Store } from './types';
 
 export interface StoreScope {
@@ -8,8 +8,10 @@ export interface StoreScope {
   /** The store chosen in the switcher; null means all of them. */
   current: Store | null;
   find: (storeId: string) => Store | undefined;
-  /** The zone "today" is meant in: the one the stores in sight share, or the reader's own where they differ. */
+  /** The zone moments are told in: the one the stores in sight share, or the reader's own where they differ. */
   timeZone: string;
+  /** The day it is at the stores in sight; where they differ the latest, as in the API's answers. */
+  today: () => Day;
   /** The stores in sight keep different time: each counts days in its own, and lists are told in the reader's. */
   mixedZones: boolean;
   /** The zone a list tells a store's moments in, so that two rows can be compared. */
@@ -32,8 +34,12 @@ export function StoresProvider({ stores, storeId, children }: PropsWithChildren<
     const mixedZones = zones.size > 1;
     const [only = 'UTC'] = zones;
     const timeZone = mixedZones ? ownTimeZone() : only;
+    const today = () => {
+      const days = (zones.size > 0 ? [...zones] : [timeZone]).map((zone) => dayIn(zone));
+      return days.reduce((a, b) => (a > b ? a : b));
+    };
     const listZone = (id: string) => (mixedZones ? timeZone : find(id)?.timeZone);
-    return { stores, current, find, timeZone, mixedZones, listZone };
+    return { stores, current, find, timeZone, today, mixedZones, listZone };
   }, [stores, storeId]);
   return <StoresContext value={scope}>{children}</StoresContext>;
 }

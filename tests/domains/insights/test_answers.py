@@ -177,6 +177,33 @@ async def test_stores_of_several_zones_each_keep_their_days(new_books: NewBooks)
         assert one[0]["orderCount"] == 1
 
 
+async def test_stores_together_have_the_week_and_month_that_each_has(new_books: NewBooks) -> None:
+    """One is in Monday the first while the other still has its Sunday: its week and month are not over."""
+    books = await new_books()
+    moment = datetime(2026, 6, 1, 5, tzinfo=UTC)
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        shop = await books.open(time_zone=zone)
+        orders = [
+            placed(n, when, zone, total=f"{n}.00") for n, when in enumerate(("2026-05-20T12:00:00", "2026-05-31T12:00:00"), 1)
+        ]
+        await books.hold(orders=orders, shop=shop)
+    with clock.at(moment):
+        await books.forget()
+        counted = {}
+        for store_id in (None, *(shop.calendar.store_id for shop in books.shops)):
+            answer = await books.read("/api/analytics/periods", storeId=store_id)
+            counted[store_id] = {
+                row["period"]: (row["orders"], row["revenue"], row["from"], row["to"]) for row in answer["periods"]
+            }
+    ahead, behind = (counted[shop.calendar.store_id] for shop in books.shops)
+    assert (ahead["week"], ahead["month"]) == ((0, "0.00", "2026-06-01", "2026-06-01"),) * 2
+    assert behind["week"] == (1, "2.00", "2026-05-25", "2026-05-31")
+    assert behind["month"] == (2, "3.00", "2026-05-01", "2026-05-31")
+    assert counted[None]["week"] == (1, "2.00", "2026-05-25", "2026-06-01")
+    assert counted[None]["month"] == (2, "3.00", "2026-05-01", "2026-06-01")
+    assert counted[None]["all"][0] == 4
+
+
 @pytest.fixture
 async def without_customers(test_database: TestDatabase) -> AsyncIterator[Callable[[bool], Awaitable[None]]]:
     """Takes from the product the right to read what customers bought, and gives it back."""

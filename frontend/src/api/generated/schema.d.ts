@@ -2072,6 +2072,8 @@ export interface components {
         /**
          * PeriodRead
          * @description Orders placed and their revenue in a period up to today; `from` is null before the first order.
+         *
+         *     Weeks and months are each store's own: of several stores in several time zones, `from` is the earliest beginning.
          */
         PeriodRead: {
             /** From */

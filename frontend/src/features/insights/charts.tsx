@@ -4,7 +4,6 @@ import { useMemo } from 'react';
 import type { ApiProblem } from '~/api/problem';
 import { useStores } from '~/api/stores';
 import type { Timeseries } from '~/api/types';
-import { dayIn } from '~/lib/dates';
 import { Chart, ChartSkeleton } from '~/patterns/chart/chart';
 import type { ChartSeries } from '~/patterns/chart/series';
 import { QueryView } from '~/patterns/query-view';
@@ -34,8 +33,8 @@ function SeriesChart({ series, name, title, height, whole, note, pick }: SeriesC
 }
 
 function Drawn({ data, pick, ...rest }: Omit<SeriesChartProps, 'series'> & { data: Timeseries }) {
-  const { timeZone } = useStores();
-  const today = dayIn(data.timeZone ?? timeZone);
+  const { today: todayThere } = useStores();
+  const today = todayThere();
   const points = useMemo(() => chartPoints(data, today), [data, today]);
   const drawn = useMemo(() => pick(data), [data, pick]);
   return <Chart {...rest} points={points} series={drawn} timeZone={data.timeZone ?? 'each store’s time zone'} />;

@@ -4,7 +4,6 @@ import type { ReactNode } from 'react';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import { intervalFor, resolveRange } from '~/lib/date-range';
-import { dayIn } from '~/lib/dates';
 import { compact } from '~/lib/url-state';
 import { DateRange } from '~/patterns/date-range';
 import { FilterPill } from '~/patterns/filter-bar';
@@ -28,8 +27,8 @@ interface InsightsPageProps {
 
 export function InsightsPage({ search, onSearch, guide }: InsightsPageProps) {
   const { tenantId } = useSession();
-  const { stores, current, timeZone, mixedZones } = useStores();
-  const today = dayIn(timeZone);
+  const { stores, current, timeZone, today: todayThere, mixedZones } = useStores();
+  const today = todayThere();
   const range = resolveRange(search, today, DEFAULT_RANGE);
   const compare = search.compare ?? DEFAULT_COMPARE;
   const scope = compact({ storeId: current?.id, currency: search.currency });

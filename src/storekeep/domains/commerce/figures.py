@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Row, and_, case, cast, desc, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, Row, and_, case, cast, desc, false, func, or_, select, true
 
 from storekeep.domains.commerce.models import Customer, CustomerSales, Order, OrderLine, Product, SalesDay
 from storekeep.runtime.database import TenantSession
@@ -133,9 +134,21 @@ async def totals(
     session: TenantSession, *, store_id: UUID | None, currency: str, first: date | None = None, last: date | None = None
 ) -> Figures:
     """The sums over the days first..last inclusive. `customers` and `returning_customers` count a person once a day."""
+    return await _totals(session, *_days(store_id, currency, first, last))
+
+
+async def totals_since(session: TenantSession, begins: Mapping[UUID, date], *, currency: str) -> Figures:
+    """The sums of each of the stores from its own day on."""
+    stores_of: defaultdict[date, list[UUID]] = defaultdict(list)
+    for store_id, first in begins.items():
+        stores_of[first].append(store_id)
+    since = [and_(SalesDay.store_id.in_(ids), SalesDay.day >= first) for first, ids in stores_of.items()]
+    return await _totals(session, SalesDay.currency == currency, or_(false(), *since))
+
+
+async def _totals(session: TenantSession, *conditions: ColumnElement[bool]) -> Figures:
     sums = [func.coalesce(func.sum(getattr(SalesDay, name)), 0) for name in _SUMMED]
-    row = (await session.execute(select(*sums).where(*_days(store_id, currency, first, last)))).one()
-    return _figures(row)
+    return _figures((await session.execute(select(*sums).where(*conditions))).one())
 
 
 async def daily(session: TenantSession, *, store_id: UUID | None, currency: str, first: date, last: date) -> dict[date, Figures]:

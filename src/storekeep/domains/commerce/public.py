@@ -17,6 +17,7 @@ from storekeep.domains.commerce.figures import (
     top_customers,
     top_products,
     totals,
+    totals_since,
 )
 from storekeep.domains.commerce.sync.news import tell_of_runs
 
@@ -36,4 +37,5 @@ __all__ = [
     "top_customers",
     "top_products",
     "totals",
+    "totals_since",
 ]

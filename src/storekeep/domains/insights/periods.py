@@ -14,6 +14,7 @@ from storekeep.domains.commerce.public import (
     first_sales_day,
     top_customers,
     totals,
+    totals_since,
 )
 from storekeep.domains.insights.question import Question
 from storekeep.domains.insights.ranges import Interval, Range, bucket_of, buckets
@@ -66,17 +67,19 @@ async def summary(session: TenantSession, question: Question) -> Summary:
 
 
 async def periods(session: TenantSession, question: Question) -> list[Period]:
-    """All time, this week (from Monday) and this month, each up to now."""
-    today = question.today
-    starts = {
-        "all": await first_sales_day(session, store_id=question.store_id, currency=question.currency),
-        "week": bucket_of(today, Interval.WEEK),
-        "month": bucket_of(today, Interval.MONTH),
-    }
-    found = []
-    for name, first in starts.items():
-        figures = await totals(session, store_id=question.store_id, currency=question.currency, first=first)
-        found.append(Period(name, first, today, figures.placed_orders, figures.placed_revenue))
+    """All time, this week (from Monday) and this month, each up to now.
+
+    A week or month is each store's own, so that several stores together have what each has: one is in Monday while another still
+    has its Sunday. `first` is then the earliest of their beginnings.
+    """
+    oldest = await first_sales_day(session, store_id=question.store_id, currency=question.currency)
+    ever = await totals(session, store_id=question.store_id, currency=question.currency, first=oldest)
+    found = [Period("all", oldest, question.today, ever.placed_orders, ever.placed_revenue)]
+    for name, interval in (("week", Interval.WEEK), ("month", Interval.MONTH)):
+        begins = {store_id: bucket_of(day, interval) for store_id, day in question.days().items()}
+        figures = await totals_since(session, begins, currency=question.currency)
+        first = min(begins.values(), default=bucket_of(question.today, interval))
+        found.append(Period(name, first, question.today, figures.placed_orders, figures.placed_revenue))
     return found
 
 

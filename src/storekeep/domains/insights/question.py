@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -18,26 +18,31 @@ DEFAULT_CURRENCY = "USD"  # of a tenant without a store, whose every number is z
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The store asked about (None: all of them), the currency of the answer, and the time zones of the stores.
+    """The store asked about (None: all of them), the currency of the answer, and the time zone of each store asked about.
 
-    Where the stores asked about have several zones, each day is its own store's day and `zone_name` is None.
+    Where these are several, each day is its own store's day and `zone_name` is None.
     """
 
     store_id: UUID | None
     currency: str
     in_use: Sequence[CurrencyUse]
-    zones: tuple[ZoneInfo, ...]
+    zones: Mapping[UUID, ZoneInfo]
     zone_name: str | None
 
     @property
     def today(self) -> date:
         """The day it is at the store; of several, the latest, so that nothing that has happened lies after it."""
-        return max(day_in(now(), tz) for tz in self.zones)
+        return max(self.days().values(), default=now().date())
+
+    def days(self) -> dict[UUID, date]:
+        """The day it is at each of the stores."""
+        moment = now()
+        return {store_id: day_in(moment, tz) for store_id, tz in self.zones.items()}
 
     @property
     def yesterday(self) -> date:
         """The last day that is over at the store; of several, at all of them."""
-        return min(day_in(now(), tz) for tz in self.zones) - timedelta(days=1)
+        return min(self.days().values(), default=now().date()) - timedelta(days=1)
 
 
 async def ask(session: TenantSession, *, store_id: UUID | None = None, currency: str | None = None) -> Question:
@@ -52,6 +57,5 @@ async def ask(session: TenantSession, *, store_id: UUID | None = None, currency:
     in_use = await currencies(session, store_id=store_id)
     usual = in_use[0].currency if in_use else (asked[0].currency if asked else DEFAULT_CURRENCY)
     names = sorted({store.time_zone for store in asked}) or ["UTC"]
-    return Question(
-        store_id, currency or usual, in_use, tuple(zone(name) for name in names), names[0] if len(names) == 1 else None
-    )
+    zones = {store.id: zone(store.time_zone) for store in asked}
+    return Question(store_id, currency or usual, in_use, zones, names[0] if len(names) == 1 else None)

@@ -176,7 +176,10 @@ class OverviewRead(Read):
 
 
 class PeriodRead(Read):
-    """Orders placed and their revenue in a period up to today; `from` is null before the first order."""
+    """Orders placed and their revenue in a period up to today; `from` is null before the first order.
+
+    Weeks and months are each store's own: of several stores in several time zones, `from` is the earliest beginning.
+    """
 
     period: Literal["all", "week", "month"]
     from_: date | None = Field(alias="from")

@@ -1,7 +1,6 @@
 /** The orders of one store or all: searched, filtered, sorted; all of it in the address. */
 import { IconPackage } from '@tabler/icons-react';
 import { useStores } from '~/api/stores';
-import { dayIn } from '~/lib/dates';
 import { humanise } from '~/lib/format';
 import { DateRange } from '~/patterns/date-range';
 import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
@@ -39,8 +38,8 @@ const asText = (value: boolean | undefined) => (value === undefined ? undefined 
 const asFlag = (value: string | undefined) => (value === undefined ? undefined : value === 'true');
 
 export function OrdersPage({ search, onSearch, onClear }: OrdersPageProps) {
-  const { current, timeZone, mixedZones } = useStores();
-  const today = dayIn(timeZone);
+  const { current, timeZone, today: todayThere, mixedZones } = useStores();
+  const today = todayThere();
   const filtered = isFiltered(search);
   const toolbar = (
     <>
