@@ -8,6 +8,7 @@ import { Money } from '~/patterns/money';
 import { TextLink } from '~/ui/links';
 import { Panel } from '~/ui/panel';
 import classes from './orders.module.css';
+import { breakdown } from './totals';
 
 /** An order may have hundreds of lines; the first screens of them are enough to begin with. */
 const FIRST_LINES = 40;
@@ -91,21 +92,27 @@ function LineRow({ line, currency }: { line: OrderLine; currency: string }) {
 function Totals({ order }: { order: Order }) {
   const { currency, presentment } = order;
   const other = presentment.currency === currency ? null : presentment;
+  const { taxOnTop, taxWithin, more } = breakdown(order);
+  const discounted = signOf(order.totalDiscounts) !== 0;
   const refunded = signOf(order.totalRefunded) !== 0;
   return (
     <dl className={classes.totals}>
-      <Row name="Subtotal" amount={order.subtotalPrice} currency={currency} />
-      {signOf(order.totalDiscounts) !== 0 && (
-        <Row name="Discounts" amount={negateDecimal(order.totalDiscounts)} currency={currency} />
-      )}
+      <Row
+        name={discounted ? 'Subtotal, discounts taken off' : 'Subtotal'}
+        amount={order.subtotalPrice}
+        currency={currency}
+      />
       <Row name="Shipping" amount={order.totalShipping} currency={currency} />
-      <Row name="Tax" amount={order.totalTax} currency={currency} />
+      {taxOnTop !== null && <Row name="Tax" amount={taxOnTop} currency={currency} />}
+      {more !== null && <Row name="Duties, fees and tips" amount={more} currency={currency} />}
       <Row name="Total" amount={order.totalPrice} currency={currency} strong />
+      {taxWithin !== null && <Row name="Tax in these prices" amount={taxWithin} currency={currency} />}
+      {discounted && <Row name="Discounts given" amount={order.totalDiscounts} currency={currency} />}
       {refunded && <Row name="Refunded" amount={negateDecimal(order.totalRefunded)} currency={currency} />}
       {order.currentTotalPrice !== order.totalPrice && (
         <Row name="Total now" amount={order.currentTotalPrice} currency={currency} strong />
       )}
-      {other && <Row name="Paid by the customer" amount={other.totalPrice} currency={other.currency} />}
+      {other && <Row name="Total in the customer’s currency" amount={other.totalPrice} currency={other.currency} />}
     </dl>
   );
 }

@@ -10,6 +10,7 @@ import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
 import { PARCEL, SHIPMENT, stateWords } from './model';
 import classes from './orders.module.css';
+import { breakdown, refundRest } from './totals';
 
 export function OrderRefunds({ order }: { order: Order }) {
   if (order.refunds.length === 0) return null;
@@ -24,6 +25,7 @@ export function OrderRefunds({ order }: { order: Order }) {
 
 function Refund({ refund, order }: { refund: OrderRefund; order: Order }) {
   const zone = useStores().find(order.storeId)?.timeZone;
+  const { tax, rest } = refundRest(refund, breakdown(order).taxOnTop === null);
   return (
     <div className={classes.block}>
       <div className={classes.blockHead}>
@@ -48,8 +50,19 @@ function Refund({ refund, order }: { refund: OrderRefund; order: Order }) {
             <Money amount={line.subtotal} currency={order.currency} />
           </li>
         ))}
+        {tax !== null && <Beside name="Tax" amount={tax} currency={order.currency} />}
+        {rest !== null && <Beside name="Shipping and corrections" amount={rest} currency={order.currency} />}
       </ul>
     </div>
+  );
+}
+
+function Beside({ name, amount, currency }: { name: string; amount: string; currency: string }) {
+  return (
+    <li>
+      <span className="sk-muted">{name}</span>
+      <Money amount={amount} currency={currency} />
+    </li>
   );
 }
 
