@@ -5,7 +5,7 @@ import { addDays, formatDay, formatRange } from '~/lib/dates';
 import { negateDecimal, sumDecimals } from '~/lib/decimal';
 import { formatCompactCount, formatCount, formatShare } from '~/lib/format';
 import { formatMoney } from '~/lib/money';
-import { compact, day, oneOf, type RawSearch } from '~/lib/url-state';
+import { compact, currencyCode, day, oneOf, type RawSearch } from '~/lib/url-state';
 import type { ChartPoint, ChartSeries } from '~/patterns/chart/series';
 import type { TileFigure } from '~/patterns/tile';
 
@@ -21,13 +21,12 @@ export interface InsightSearch {
 }
 
 export function readInsightSearch(raw: RawSearch): InsightSearch {
-  const currency = typeof raw.currency === 'string' && /^[A-Z]{3}$/.test(raw.currency) ? raw.currency : undefined;
   return compact({
     range: isPreset(raw.range) ? raw.range : undefined,
     from: day(raw.from),
     to: day(raw.to),
     compare: oneOf(raw.compare, ['previous', 'year', 'none'] as const),
-    currency,
+    currency: currencyCode(raw.currency),
   });
 }
 

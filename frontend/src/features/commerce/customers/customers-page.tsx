@@ -11,7 +11,7 @@ import { compact } from '~/lib/url-state';
 import type { Column } from '~/patterns/data-table/column';
 import { DataTable } from '~/patterns/data-table/data-table';
 import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
-import { SearchBox } from '~/patterns/filter-bar';
+import { FilterPill, SearchBox } from '~/patterns/filter-bar';
 import { Money } from '~/patterns/money';
 import { Page } from '~/patterns/page';
 import { StoreScopeChip } from '~/patterns/store-scope';
@@ -31,7 +31,16 @@ export function CustomersPage({ search, onSearch, onClear }: CustomersPageProps)
   const { tenantId } = useSession();
   const scope = useStores();
   const navigate = useNavigate();
-  const filters = compact({ storeId: scope.current?.id, q: search.q, sort: search.sort ?? DEFAULT_CUSTOMER_SORT });
+  const currencies = [
+    ...new Set((scope.current ? [scope.current] : scope.stores).map((store) => store.currency)),
+  ].toSorted();
+  const currency = currencies.includes(search.currency ?? '') ? search.currency : undefined;
+  const filters = compact({
+    storeId: scope.current?.id,
+    q: search.q,
+    currency,
+    sort: search.sort ?? DEFAULT_CUSTOMER_SORT,
+  });
   const query = useInfiniteQuery(customerListQuery(tenantId, filters));
   const columns = useMemo(() => customerColumns(scope), [scope]);
   return (
@@ -51,7 +60,20 @@ export function CustomersPage({ search, onSearch, onClear }: CustomersPageProps)
           fallback: DEFAULT_CUSTOMER_SORT,
           onChange: (sort) => onSearch({ sort: sort as CustomerSearch['sort'] }),
         }}
-        toolbar={<SearchBox label="Search customers" value={search.q} onChange={(q) => onSearch({ q })} />}
+        toolbar={
+          <>
+            <SearchBox label="Search customers" value={search.q} onChange={(q) => onSearch({ q })} />
+            {currencies.length > 1 && (
+              <FilterPill
+                label="Orders in"
+                value={currency ?? query.data?.pages[0]?.items[0]?.currency ?? undefined}
+                options={currencies.map((code) => ({ value: code, label: code }))}
+                onChange={(code) => onSearch({ currency: code })}
+                lasting
+              />
+            )}
+          </>
+        }
         empty={search.q ? <FilteredEmpty what="customers" onClear={onClear} /> : <NoCustomers />}
         bulk={() => null}
       />

@@ -1,5 +1,5 @@
 /** What the customers page keeps in its address, and what to call a customer. Pure. */
-import { compact, oneOf, text, type RawSearch } from '~/lib/url-state';
+import { compact, currencyCode, oneOf, text, type RawSearch } from '~/lib/url-state';
 
 export const CUSTOMER_SORTS = ['-spent', '-orders', '-createdAt', 'createdAt', 'name', '-name'] as const;
 export const DEFAULT_CUSTOMER_SORT = '-spent';
@@ -7,6 +7,8 @@ export const DEFAULT_CUSTOMER_SORT = '-spent';
 export interface CustomerSearch {
   q?: string;
   sort?: (typeof CUSTOMER_SORTS)[number];
+  /** The currency of the sales; without it, the one most orders are in. */
+  currency?: string;
 }
 
 /** A shop may know neither a name nor an e-mail address. */
@@ -15,5 +17,5 @@ export function customerName(customer: { name: string | null; email: string | nu
 }
 
 export function readCustomerSearch(raw: RawSearch): CustomerSearch {
-  return compact({ q: text(raw.q), sort: oneOf(raw.sort, CUSTOMER_SORTS) });
+  return compact({ q: text(raw.q), sort: oneOf(raw.sort, CUSTOMER_SORTS), currency: currencyCode(raw.currency) });
 }

@@ -5,6 +5,7 @@ import { api, take } from '~/api/client';
 export interface CustomerFilters {
   storeId?: string;
   q?: string;
+  currency?: string;
   sort?: string;
 }
 
