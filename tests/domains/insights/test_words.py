@@ -40,6 +40,18 @@ def test_nothing_is_said_of_percent_where_there_was_nothing() -> None:
     assert texts(NOTHING, NOTHING, NOTHING)["total_sales"] == ("No sales yesterday.", "flat")
 
 
+def test_nothing_is_said_of_percent_across_zero() -> None:
+    loss = Figures(returns=Decimal("241.15"))
+    assert texts(loss, day(2, "395.2"), NOTHING)["total_sales"] == (
+        "Yesterday's sales were −£241.15, after £395.20 the day before.",
+        "down",
+    )
+    assert texts(day(2, "395.2"), loss, NOTHING)["total_sales"] == (
+        "Yesterday's sales were £395.20, after −£241.15 the day before.",
+        "up",
+    )
+
+
 def test_refunds_customers_and_today_are_mentioned_only_when_there_are_any() -> None:
     assert set(texts(day(1, "1"), day(1, "1"), NOTHING)) == {"total_sales", "orders"}
     said = texts(

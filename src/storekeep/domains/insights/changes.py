@@ -51,8 +51,11 @@ def _sales(day: Figures, before: Figures, currency: str) -> Sentence:
     if not day.orders and not day.total_sales:
         return Sentence("total_sales", "No sales yesterday.", direction)
     amount = in_words(day.total_sales, currency)
-    if before.total_sales <= 0:
+    if not before.total_sales:
         return Sentence("total_sales", f"Yesterday's sales were {amount}.", direction)
+    if min(day.total_sales, before.total_sales) < 0:  # no share of one is the other
+        then = in_words(before.total_sales, currency)
+        return Sentence("total_sales", f"Yesterday's sales were {amount}, after {then} the day before.", direction)
     percent = round(abs(day.total_sales - before.total_sales) / before.total_sales * 100)
     then = in_words(before.total_sales, currency)
     if percent == 0:
