@@ -111,6 +111,25 @@ async def test_an_errand_with_the_keyboard_alone(new_page: NewPage) -> None:
     await expect(page.get_by_text("1 order", exact=True)).to_be_visible()
 
 
+async def test_the_search_keys_lead_where_they_say_and_lose_no_letter(new_page: NewPage) -> None:
+    page = await new_page()
+    await sign_in(page)
+    for address in ("/orders", "/customers", "/products"):
+        await page.goto(address)
+        await settled(page)
+        await page.keyboard.press("/")
+        await expect(page.get_by_label(f"Search {address[1:]}")).to_be_focused()
+    listed = (await (await page.request.get("/api/orders?limit=1")).json())["items"][0]
+    await page.evaluate("() => document.activeElement.blur()")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type(listed["name"])
+    await expect(page.get_by_label("Find anything").last).to_have_value(listed["name"])
+    found = page.locator("[data-action]", has_text=listed["name"])
+    await expect(found.first).to_have_attribute("data-selected", "true")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"/orders/[0-9a-f-]{36}$"))
+
+
 # How many stops a page has at least.
 _STOPS = {"/insights": 30, "/orders": 20, "/settings/stores": 18, "/settings/profile": 18}
 

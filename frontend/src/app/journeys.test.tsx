@@ -89,6 +89,24 @@ describe('orders', () => {
     await waitFor(() => expect(router.state.location.href).toBe('/orders?payment=REFUNDED'));
   });
 
+  it('drop an order the list does not know from the address, as on the other lists', async () => {
+    const asked: URL[] = [];
+    const note = ({ request }: { request: Request }) => void asked.push(new URL(request.url));
+    network.server.events.on('request:start', note);
+    for (const list of ['orders', 'customers', 'products']) {
+      const { router, unmount } = renderApp(`/${list}?sort=foo&hack=1`);
+      const search = await screen.findByRole('searchbox', { name: `Search ${list}` });
+      await screen.findByRole('grid');
+      expect(screen.queryByRole('button', { name: 'Clear filters' })).toBeNull();
+      await user.type(search, 'a');
+      await waitFor(() => expect(router.state.location.href).toBe(`/${list}?q=a`));
+      unmount();
+    }
+    network.server.events.removeListener('request:start', note);
+    const sorts = asked.flatMap((url) => url.searchParams.getAll('sort'));
+    expect(new Set(sorts)).toEqual(new Set(['-createdAt', '-spent', 'title']));
+  });
+
   it('fail readably, and come back on a second try', async () => {
     network.api.faults.set('/api/orders', 503);
     renderApp('/orders');

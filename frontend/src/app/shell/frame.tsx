@@ -1,7 +1,7 @@
 /** The workbench around every signed-in page: rail, bottom bar, corner, palette, shortcuts, live updates. */
 import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState, type PropsWithChildren } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from 'react';
 import { useSession } from '~/api/session';
 import { useShortcut, useShortcutListener } from '~/lib/keyboard/use-shortcut';
 import { FrameCorner } from '~/patterns/page';
@@ -9,6 +9,7 @@ import { ShortcutSheet } from '~/patterns/shortcut-sheet';
 import { useLiveUpdates } from '../live-updates';
 import { BottomBar } from './bottom-bar';
 import { Corner } from './corner';
+import { EarlyTyping } from './early-typing';
 import classes from './frame.module.css';
 import { PLACES, type Place } from './nav';
 import { Rail } from './rail';
@@ -20,11 +21,28 @@ export function Frame({ children }: PropsWithChildren) {
   const narrow = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
   const [sheet, setSheet] = useState(false);
   const [palette, setPalette] = useState<'unused' | 'closed' | 'open'>('unused');
-  const openPalette = () => setPalette('open');
+  const [early] = useState(() => new EarlyTyping());
+  const openPalette = useCallback(() => {
+    early.listen();
+    setPalette('open');
+  }, [early]);
+  const closePalette = () => {
+    early.take();
+    setPalette('closed');
+  };
+  useEffect(() => () => void early.take(), [early]);
   useLiveUpdates(tenantId);
   useShortcutListener();
   useShortcut({ id: 'app.palette', keys: 'mod+k', label: 'Find anything', group: 'Everywhere', run: openPalette });
-  useShortcut({ id: 'app.search', keys: '/', label: 'Search', group: 'Everywhere', run: openPalette });
+  useShortcut({
+    id: 'app.search',
+    keys: '/',
+    label: 'Search',
+    group: 'Everywhere',
+    // A list's own search has the key wherever there is one.
+    fallback: true,
+    run: openPalette,
+  });
   useShortcut({
     id: 'app.shortcuts',
     keys: '?',
@@ -33,7 +51,7 @@ export function Frame({ children }: PropsWithChildren) {
     palette: true,
     run: () => setSheet(true),
   });
-  const corner = useMemo(() => <Corner onSearch={openPalette} narrow={narrow} />, [narrow]);
+  const corner = useMemo(() => <Corner onSearch={openPalette} narrow={narrow} />, [narrow, openPalette]);
   return (
     <div className={classes.frame}>
       <a className={classes.skip} href="#content">
@@ -50,7 +68,7 @@ export function Frame({ children }: PropsWithChildren) {
       <ShortcutSheet opened={sheet} onClose={() => setSheet(false)} />
       {palette !== 'unused' && (
         <Suspense fallback={null}>
-          <Palette opened={palette === 'open'} onClose={() => setPalette('closed')} />
+          <Palette opened={palette === 'open'} onClose={closePalette} early={early} />
         </Suspense>
       )}
     </div>

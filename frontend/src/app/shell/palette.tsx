@@ -5,7 +5,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconBuildingStore, IconCommand, IconPackage, IconSearch, IconTag, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useId, useState, type ReactNode } from 'react';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import { customerName } from '~/features/commerce/customers/model';
@@ -15,6 +15,7 @@ import { productFindQuery } from '~/features/commerce/products/queries';
 import { useShortcutList } from '~/lib/keyboard/use-shortcut';
 import { formatMoney } from '~/lib/money';
 import { Kbd } from '~/ui/kbd';
+import type { EarlyTyping } from './early-typing';
 import { PLACES } from './nav';
 
 const [store, spotlight] = createSpotlight();
@@ -31,16 +32,23 @@ interface Finding {
 interface PaletteProps {
   opened: boolean;
   onClose: () => void;
+  /** What was typed before the palette had the focus. */
+  early: EarlyTyping;
 }
 
-export default function Palette({ opened, onClose }: PaletteProps) {
+export default function Palette({ opened, onClose, early }: PaletteProps) {
   const [text, setText] = useState('');
+  const listId = useId();
   useEffect(() => {
     if (opened) spotlight.open();
     else spotlight.close();
   }, [opened]);
   const groups = useFindings(text);
   const shown = groups.filter((group) => group.findings.length > 0);
+  const takeEarly = () => {
+    const typed = early.take();
+    if (typed) setText(typed);
+  };
   return (
     <Spotlight.Root
       store={store}
@@ -59,8 +67,9 @@ export default function Palette({ opened, onClose }: PaletteProps) {
         placeholder="Find a page, an order, a customer, a product"
         aria-label="Find anything"
         leftSection={<IconSearch size={18} stroke={1.75} />}
+        onFocus={takeEarly}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList id={listId}>
         {shown.map((group) => (
           <Spotlight.ActionsGroup key={group.label} label={group.label}>
             {group.findings.map((finding) => (
@@ -77,8 +86,23 @@ export default function Palette({ opened, onClose }: PaletteProps) {
         ))}
         {shown.length === 0 && <Spotlight.Empty>Nothing found for “{text}”</Spotlight.Empty>}
       </Spotlight.ActionsList>
+      <FirstSelected listId={listId} results={shown.flatMap((group) => group.findings.map((one) => one.id)).join()} />
     </Spotlight.Root>
   );
+}
+
+/**
+ * Selects the first result whenever there are others than before. Spotlight does so as one types only, and records come later;
+ * its selection is an attribute of the row, which goes when the row does. Inside the dialog, so that the rows are there.
+ */
+function FirstSelected({ listId, results }: { listId: string; results: string }) {
+  useEffect(() => {
+    const list = document.getElementById(listId);
+    list?.querySelector('[data-selected]')?.removeAttribute('data-selected');
+    list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
+    store.updateState((state) => ({ ...state, selected: 0 }));
+  }, [listId, results]);
+  return null;
 }
 
 interface FindingGroup {

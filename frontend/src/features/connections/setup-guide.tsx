@@ -40,13 +40,19 @@ export function SetupGuide() {
   return (
     <section className={classes.guide} aria-label="Getting started">
       <header className={classes.head}>
-        <div>
+        <div className={classes.greeting}>
           <h2 className={classes.title}>Welcome to Storekeep, {session.user.name.split(' ')[0]}</h2>
           <p className={classes.lead}>
             {steps.length - open.length} of {steps.length} steps done. Each ticks itself off when it is.
           </p>
         </div>
-        <Button variant="subtle" color="gray" size="xs" onClick={() => setSkipped(steps.map((step) => step.id))}>
+        <Button
+          className={classes.skip}
+          variant="subtle"
+          color="gray"
+          size="xs"
+          onClick={() => setSkipped(steps.map((step) => step.id))}
+        >
           Skip all
         </Button>
       </header>

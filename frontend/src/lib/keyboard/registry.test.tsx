@@ -1,5 +1,7 @@
+import { render } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { keyCaps, ShortcutRegistry, type Shortcut } from './registry';
+import { keyCaps, shortcuts, ShortcutRegistry, type Shortcut } from './registry';
+import { useShortcut } from './use-shortcut';
 
 function press(
   registry: ShortcutRegistry,
@@ -36,6 +38,24 @@ describe('shortcut registry', () => {
     leave();
     press(registry, 'Escape');
     expect(page.run).toHaveBeenCalledOnce();
+  });
+
+  it('gives a key to a fallback only where nothing else wants it, in whatever order they came', () => {
+    for (const lastFirst of [false, true]) {
+      const registry = new ShortcutRegistry();
+      const everywhere = entry({ keys: '/', fallback: true });
+      const list = entry({ keys: '/' });
+      const leave = lastFirst ? registry.register(list) : null;
+      registry.register(everywhere);
+      const leaveLater = leave ?? registry.register(list);
+      press(registry, '/');
+      expect(list.run).toHaveBeenCalledOnce();
+      expect(everywhere.run).not.toHaveBeenCalled();
+      expect(registry.list().at(-1)).toBe(list);
+      leaveLater();
+      press(registry, '/');
+      expect(everywhere.run).toHaveBeenCalledOnce();
+    }
   });
 
   it('is silent while someone types, except for ⌘ and Ctrl', () => {
@@ -84,5 +104,31 @@ describe('shortcut registry', () => {
     expect(keyCaps('mod+k', false)).toEqual(['Ctrl', 'K']);
     expect(keyCaps('g o', false)).toEqual(['G', 'O']);
     expect(keyCaps('ArrowDown', false)).toEqual(['↓']);
+  });
+});
+
+describe('useShortcut', () => {
+  it('leaves the key to the list, whether it came with the frame or after it', () => {
+    const frame = entry({ id: 'app.search', keys: '/', fallback: true });
+    const list = entry({ id: 'list.search', keys: '/' });
+    const List = () => {
+      useShortcut(list);
+      return null;
+    };
+    const Frame = ({ withList }: { withList: boolean }) => {
+      useShortcut(frame);
+      return withList && <List />;
+    };
+    const together = render(<Frame withList />);
+    press(shortcuts, '/');
+    together.unmount();
+    const inTurn = render(<Frame withList={false} />);
+    inTurn.rerender(<Frame withList />);
+    press(shortcuts, '/');
+    expect(list.run).toHaveBeenCalledTimes(2);
+    expect(frame.run).not.toHaveBeenCalled();
+    inTurn.rerender(<Frame withList={false} />);
+    press(shortcuts, '/');
+    expect(frame.run).toHaveBeenCalledOnce();
   });
 });

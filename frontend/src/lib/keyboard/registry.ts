@@ -1,6 +1,7 @@
 /**
  * The one list of keyboard shortcuts: it binds the keys, fills the `?` sheet and gives tooltips and the palette their hints.
- * Silent while someone types and while a dialog is open. Latest registration wins, so a page can take over a key.
+ * Silent while someone types and while a dialog is open. Latest registration wins, so a page can take over a key; a fallback
+ * gives way to every other, in whatever order they came.
  */
 
 export type ShortcutGroup = 'Everywhere' | 'Go to' | 'Lists' | 'This page';
@@ -16,6 +17,8 @@ export interface Shortcut {
   when?: (event: KeyboardEvent) => boolean;
   /** Also offered as a command in the palette. */
   palette?: boolean;
+  /** Has the key only where nothing else here wants it. */
+  fallback?: boolean;
 }
 
 const SEQUENCE_MS = 900;
@@ -38,13 +41,22 @@ export function keyName(event: KeyboardEvent): string {
   return event.metaKey || event.ctrlKey ? `mod+${key}` : key;
 }
 
+/**
+ * Fallbacks first, each kind in the order it came. A parent's effects run after its child's on the first mount and before
+ * them on a later one, so the order alone cannot say whose key it is.
+ */
+function byPrecedence(entries: readonly Shortcut[]): Shortcut[] {
+  return entries.toSorted((a, b) => Number(b.fallback ?? false) - Number(a.fallback ?? false));
+}
+
 export class ShortcutRegistry {
+  /** The last of those for a key has it. */
   private entries: readonly Shortcut[] = [];
   private listeners = new Set<() => void>();
   private pending: { key: string; at: number } | null = null;
 
   register(shortcut: Shortcut): () => void {
-    this.change([...this.entries, shortcut]);
+    this.change(byPrecedence([...this.entries, shortcut]));
     return () => this.change(this.entries.filter((entry) => entry !== shortcut));
   }
 

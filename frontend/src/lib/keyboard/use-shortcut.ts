@@ -7,7 +7,7 @@ export function useShortcut(shortcut: Shortcut, enabled = true): void {
   useEffect(() => {
     latest.current = shortcut;
   });
-  const { id, keys, label, group, palette } = shortcut;
+  const { id, keys, label, group, palette, fallback } = shortcut;
   useEffect(() => {
     if (!enabled) return undefined;
     return shortcuts.register({
@@ -16,10 +16,11 @@ export function useShortcut(shortcut: Shortcut, enabled = true): void {
       label,
       group,
       palette: palette ?? false,
+      fallback: fallback ?? false,
       run: (event) => latest.current.run(event),
       when: (event) => latest.current.when?.(event) ?? true,
     });
-  }, [enabled, id, keys, label, group, palette]);
+  }, [enabled, id, keys, label, group, palette, fallback]);
 }
 
 export function useShortcutList(): readonly Shortcut[] {

@@ -1,6 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { CustomersPage } from '~/features/commerce/customers/customers-page';
-import { readCustomerSearch } from '~/features/commerce/customers/model';
+import { readCustomerSearch, type CustomerSearch } from '~/features/commerce/customers/model';
+import { compact } from '~/lib/url-state';
 
 export const Route = createFileRoute('/_app/customers/')({
   validateSearch: readCustomerSearch,
@@ -8,13 +9,19 @@ export const Route = createFileRoute('/_app/customers/')({
 });
 
 function Customers() {
-  const search = Route.useSearch();
+  // The router keeps beside what was read what was not accepted; the page must not see it.
+  const search = readCustomerSearch(Route.useSearch());
   const navigate = Route.useNavigate();
   return (
     <CustomersPage
       search={search}
-      onSearch={(change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true })}
-      onClear={() => void navigate({ search: ({ store, sort }) => ({ store, sort }), replace: true })}
+      onSearch={(change) =>
+        void navigate({ search: (now) => ({ ...readCustomerSearch(now), ...change }), replace: true })
+      }
+      onClear={() => {
+        const kept = ({ sort, currency }: CustomerSearch) => compact({ sort, currency });
+        void navigate({ search: (now) => kept(readCustomerSearch(now)), replace: true });
+      }}
     />
   );
 }

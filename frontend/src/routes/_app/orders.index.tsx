@@ -1,6 +1,7 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { readOrderSearch } from '~/features/commerce/orders/model';
 import { OrdersPage } from '~/features/commerce/orders/orders-page';
+import { compact } from '~/lib/url-state';
 
 export const Route = createFileRoute('/_app/orders/')({
   validateSearch: readOrderSearch,
@@ -8,14 +9,14 @@ export const Route = createFileRoute('/_app/orders/')({
 });
 
 function Orders() {
-  const search = Route.useSearch();
+  // The router keeps beside what was read what was not accepted; the page must not see it.
+  const search = readOrderSearch(Route.useSearch());
   const navigate = Route.useNavigate();
-  const { store: _store, ...own } = search;
   return (
     <OrdersPage
-      search={own}
-      onSearch={(change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true })}
-      onClear={() => void navigate({ search: ({ store, sort }) => ({ store, sort }), replace: true })}
+      search={search}
+      onSearch={(change) => void navigate({ search: (now) => ({ ...readOrderSearch(now), ...change }), replace: true })}
+      onClear={() => void navigate({ search: (now) => compact({ sort: readOrderSearch(now).sort }), replace: true })}
     />
   );
 }
