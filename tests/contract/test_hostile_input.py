@@ -39,7 +39,7 @@ from tests.support.world import Furnished, World
 
 JSON_TYPE = {"content-type": "application/json"}
 # Each parameter meets one value in so many; the next parameter meets the next ones. The long form leaves none out.
-SHARES = [6, pytest.param(1, marks=pytest.mark.long)]
+SHARES = [3, pytest.param(1, marks=pytest.mark.long)]
 
 
 class Victim:

@@ -160,6 +160,14 @@ SWEEP = "tests/contract/test_twin_tenants.py"
 QUICK = (
     Mutant("the filter of sessions", *FILTER, (f"{SESSION}::test_the_orm_adds_the_tenant_to_every_shape_of_statement",)),
     Mutant(
+        "the check before a flush",
+        f"{DATABASE}/session.py",
+        "row.tenant_id != tenant_id",
+        "row is None",
+        (f"{SESSION}::test_a_foreign_row_is_refused_before_it_is_sent",),
+    ),
+    Mutant("the setting of a transaction", *NO_SETTING, (f"{SESSION}::test_a_new_row_gets_the_sessions_tenant",)),
+    Mutant(
         "the permission of a route",
         GUARD,
         "if self.permission not in scope.permissions:",
@@ -168,14 +176,6 @@ QUICK = (
     ),
 )
 SLOW = (
-    Mutant(
-        "the check before a flush",
-        f"{DATABASE}/session.py",
-        "row.tenant_id != tenant_id",
-        "row is None",
-        (f"{SESSION}::test_a_foreign_row_is_refused_before_it_is_sent",),
-    ),
-    Mutant("the setting of a transaction", *NO_SETTING, (f"{SESSION}::test_a_new_row_gets_the_sessions_tenant",)),
     Mutant("the filter of reads", f"{DATABASE}/reading.py", "return query.options(_OWN_ROWS)", "return query", (READING,)),
     Mutant(
         "the setting's end with its transaction",

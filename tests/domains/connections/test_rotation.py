@@ -159,7 +159,7 @@ async def kill_again_and_again(db: Database, test_database: TestDatabase, scope:
 async def test_t24_killed_while_re_encrypting_every_secret_still_decrypts(
     db: Database, test_database: TestDatabase, scope: Scope
 ) -> None:
-    await kill_again_and_again(db, test_database, scope, kills=3)
+    await kill_again_and_again(db, test_database, scope, kills=5)
 
 
 @pytest.mark.long

@@ -23,7 +23,8 @@ const OWN_LETTERS =
 export function addressLines(address: Address): string[] {
   const { name, company, address1, address2, city, province, provinceCode, country, countryCode, zip, phone } = address;
   const words = [address1, address2, city, province].join(' ');
-  const american = countryCode === 'US' || countryCode === 'CA' || countryCode === 'AU';
+  // Written as "CA", not as "California".
+  const abbreviated = countryCode === 'US' || countryCode === 'CA' || countryCode === 'AU';
   const lines = formatAddress(
     {
       ...(countryCode ? { postalCountry: countryCode } : {}),
@@ -31,7 +32,7 @@ export function addressLines(address: Address): string[] {
       organization: company ?? '',
       addressLines: [address1, address2].filter(present),
       locality: city ?? '',
-      administrativeArea: (american && provinceCode) || (province ?? ''),
+      administrativeArea: (abbreviated && provinceCode) || (province ?? ''),
       postalCode: zip ?? '',
     },
     OWN_LETTERS.test(words) ? 'local' : 'latin',
