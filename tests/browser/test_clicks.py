@@ -11,8 +11,8 @@ from tests.browser.clicking import SCRIPT, Crawl
 from tests.browser.conftest import NewPage, sign_in, sign_up
 from tests.browser.places import DOORS, FIRST_RUN, places
 
-# The ordinary run presses each kind of control once on this one; the long ones press everything everywhere.
-ORDINARY = {"orders"}
+# The ordinary run presses each kind of control once on these; the long ones press everything everywhere.
+ORDINARY = {"insights", "orders"}
 FIRST_STEPS = ["/insights", "/orders", "/stores/connect"]
 
 PLANTED = """<!doctype html><title>Planted</title><main><h1>Planted</h1>
@@ -28,7 +28,7 @@ async def _crawl_demo(page: Page, *, every: bool) -> Crawl:
     for name, address in (await places(page)).items():
         if not every and name not in ORDINARY:
             continue
-        crawl.frame = name == "orders"
+        crawl.frame = name == "insights"
         await crawl.visit(address)
     return crawl
 
@@ -74,7 +74,7 @@ async def test_every_control_before_there_is_anything(new_page: NewPage) -> None
     assert len(crawl.clicked) > 35
 
 
-async def test_each_kind_of_control_around_the_orders(new_page: NewPage) -> None:
+async def test_each_kind_of_control_of_the_pages_most_used(new_page: NewPage) -> None:
     crawl = await _crawl_demo(await new_page(), every=False)
     assert not crawl.dead, "\n".join(crawl.dead)
     assert len(crawl.clicked) > 20

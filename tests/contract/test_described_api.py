@@ -72,7 +72,7 @@ CONFORMS = [
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 # The same draws every time: an ordinary run proves what was proved before; the long one looks further.
 QUICK = settings(
-    max_examples=3, derandomize=True, deadline=None, suppress_health_check=SLOW, phases=[Phase.generate], database=None
+    max_examples=5, derandomize=True, deadline=None, suppress_health_check=SLOW, phases=[Phase.generate], database=None
 )
 LONG = settings(QUICK, max_examples=200, derandomize=False)
 
