@@ -98,6 +98,7 @@ describe('orders', () => {
       const search = await screen.findByRole('searchbox', { name: `Search ${list}` });
       await screen.findByRole('grid');
       expect(screen.queryByRole('button', { name: 'Clear filters' })).toBeNull();
+      expect(router.state.location.href).toBe(`/${list}`);
       await user.type(search, 'a');
       await waitFor(() => expect(router.state.location.href).toBe(`/${list}?q=a`));
       unmount();
@@ -125,6 +126,22 @@ describe('the dashboard', () => {
     expect(await screen.findByText(/Yesterday brought/)).toBeVisible();
     expect(await screen.findByText('Storekeep had a problem')).toBeVisible();
     expect(screen.getAllByText('Days in Europe/London').length).toBeGreaterThan(0);
+  });
+});
+
+describe('an address typed by hand', () => {
+  it.each([
+    ['/insights?range=sideways&from=2026-13-01&compare=year&currency=euro', '/insights?compare=year'],
+    ['/settings/audit?action=store.connected&range=ever', '/settings/audit?action=store.connected'],
+    ['/operations/jobs?state=lost', '/operations/jobs'],
+    ['/orders?payment=PAID&customer=me&test=perhaps&store=mine', '/orders?payment=PAID'],
+    ['/settings/profile?hack=1', '/settings/profile'],
+  ])('loses what no page can read: %s', async (typed, kept) => {
+    const { router } = renderApp(typed);
+    await waitFor(() => expect(router.state.location.href).toBe(kept));
+    await waitFor(() => expect(router.state.status).toBe('idle'));
+    expect(await screen.findByRole('heading', { level: 1 })).toBeVisible();
+    expect(screen.queryByText(/could not be shown|had a problem/)).toBeNull();
   });
 });
 

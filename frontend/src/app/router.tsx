@@ -13,6 +13,8 @@ export function makeRouter(queryClient: QueryClient, history?: RouterHistory) {
     context: { queryClient, frame: LazyFrame },
     parseSearch,
     stringifySearch,
+    // What no page accepts leaves the address as it opens, so that no page meets it.
+    search: { strict: true },
     // Caught by the innermost route, so that the frame around a broken page keeps working.
     defaultErrorComponent: ({ error, reset }) => <BrokenPage error={error} onRetry={reset} />,
     defaultPreload: 'intent',

@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { CustomersPage } from '~/features/commerce/customers/customers-page';
-import { readCustomerSearch, type CustomerSearch } from '~/features/commerce/customers/model';
+import { readCustomerSearch } from '~/features/commerce/customers/model';
 import { compact } from '~/lib/url-state';
 
 export const Route = createFileRoute('/_app/customers/')({
@@ -9,19 +9,18 @@ export const Route = createFileRoute('/_app/customers/')({
 });
 
 function Customers() {
-  // The router keeps beside what was read what was not accepted; the page must not see it.
-  const search = readCustomerSearch(Route.useSearch());
+  const search = Route.useSearch();
   const navigate = Route.useNavigate();
   return (
     <CustomersPage
       search={search}
-      onSearch={(change) =>
-        void navigate({ search: (now) => ({ ...readCustomerSearch(now), ...change }), replace: true })
+      onSearch={(change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true })}
+      onClear={() =>
+        void navigate({
+          search: ({ store, sort, currency }) => compact({ store, sort, currency }),
+          replace: true,
+        })
       }
-      onClear={() => {
-        const kept = ({ sort, currency }: CustomerSearch) => compact({ sort, currency });
-        void navigate({ search: (now) => kept(readCustomerSearch(now)), replace: true });
-      }}
     />
   );
 }

@@ -9,14 +9,13 @@ export const Route = createFileRoute('/_app/orders/')({
 });
 
 function Orders() {
-  // The router keeps beside what was read what was not accepted; the page must not see it.
-  const search = readOrderSearch(Route.useSearch());
+  const search = Route.useSearch();
   const navigate = Route.useNavigate();
   return (
     <OrdersPage
       search={search}
-      onSearch={(change) => void navigate({ search: (now) => ({ ...readOrderSearch(now), ...change }), replace: true })}
-      onClear={() => void navigate({ search: (now) => compact({ sort: readOrderSearch(now).sort }), replace: true })}
+      onSearch={(change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true })}
+      onClear={() => void navigate({ search: ({ store, sort }) => compact({ store, sort }), replace: true })}
     />
   );
 }

@@ -9,16 +9,13 @@ export const Route = createFileRoute('/_app/products/')({
 });
 
 function Products() {
-  // The router keeps beside what was read what was not accepted; the page must not see it.
-  const search = readProductSearch(Route.useSearch());
+  const search = Route.useSearch();
   const navigate = Route.useNavigate();
   return (
     <ProductsPage
       search={search}
-      onSearch={(change) =>
-        void navigate({ search: (now) => ({ ...readProductSearch(now), ...change }), replace: true })
-      }
-      onClear={() => void navigate({ search: (now) => compact({ sort: readProductSearch(now).sort }), replace: true })}
+      onSearch={(change) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true })}
+      onClear={() => void navigate({ search: ({ store, sort }) => compact({ store, sort }), replace: true })}
     />
   );
 }
