@@ -153,7 +153,7 @@ class Tenant:
                 "value": _shown(key, now[key], currency),
                 "previous": _shown(key, then[key], currency),
                 "change": _change(now[key], then[key]),
-                "sparkline": [_shown(key, step[key], currency) or "0" for step in steps if key != "returning_rate"],
+                "sparkline": [_shown(key, step[key], currency) for step in steps if key != "returning_rate"],
             }
             for key in TILES
         }

@@ -5,6 +5,7 @@ import {
   fieldProblems,
   problemFromResponse,
   problemFromThrown,
+  retryDelay,
   shouldRetry,
 } from './problem';
 
@@ -71,9 +72,17 @@ describe('problems', () => {
 
   it('are tried again only where that can help', () => {
     expect(shouldRetry(0, problemFromResponse(answer(404), body))).toBe(false);
-    expect(shouldRetry(0, problemFromResponse(answer(429), body))).toBe(false);
     expect(shouldRetry(0, problemFromResponse(answer(503), body))).toBe(true);
     expect(shouldRetry(2, problemFromResponse(answer(503), body))).toBe(false);
     expect(shouldRetry(1, new TypeError('x'))).toBe(true);
+  });
+
+  it('waits as long as the server asks, and hands a long wait to the person', () => {
+    const told = (seconds: string) =>
+      problemFromResponse(new Response('', { status: 429, headers: { 'Retry-After': seconds } }), null);
+    expect(shouldRetry(0, told('3'))).toBe(true);
+    expect(retryDelay(0, told('3'))).toBe(3000);
+    expect(shouldRetry(0, told('60'))).toBe(false);
+    expect(retryDelay(1, new TypeError('x'))).toBe(1000);
   });
 });

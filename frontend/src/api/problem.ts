@@ -131,9 +131,19 @@ export function fieldProblems(problem: ApiProblem): FieldProblem[] {
 
 const lastPart = (path: string): string => path.split('.').at(-1) ?? path;
 
-/** React Query's rule: what was refused stays refused; what failed on the way is tried twice more. */
+/** A longer wait than this is told to the person, who then decides. */
+const PATIENCE_SECONDS = 10;
+
+/** React Query's rule: what was refused stays refused; what failed on the way, or came too soon, is tried twice more. */
 export function shouldRetry(failures: number, error: unknown): boolean {
   const problem = problemFromThrown(error);
-  if (problem.kind === 'client' || problem.kind === 'aborted') return false;
+  if ((problem.retryAfterSeconds ?? 0) > PATIENCE_SECONDS) return false;
+  if (problem.kind === 'aborted' || (problem.kind === 'client' && problem.status !== 429)) return false;
   return failures < 2;
+}
+
+/** Milliseconds until the next try: as long as the server asked for, or doubling from half a second. */
+export function retryDelay(failures: number, error: unknown): number {
+  const asked = problemFromThrown(error).retryAfterSeconds;
+  return asked === null ? Math.min(4000, 500 * 2 ** failures) : asked * 1000;
 }

@@ -1,6 +1,6 @@
 /** The cache of what the server said, and the rules for asking again. */
 import { QueryClient, type Query } from '@tanstack/react-query';
-import { shouldRetry, type ApiProblem } from '~/api/problem';
+import { retryDelay, shouldRetry, type ApiProblem } from '~/api/problem';
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -21,7 +21,7 @@ export function makeQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         retry: shouldRetry,
-        retryDelay: (failures) => Math.min(4000, 500 * 2 ** failures),
+        retryDelay,
         staleTime: 30_000,
         gcTime: 10 * 60_000,
         refetchOnWindowFocus: (query) => !isLongList(query as unknown as Query),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toCsv } from './csv';
-import { formatDuration, formatInterval, formatShare, humanise, initials, plural } from './format';
+import { formatChange, formatDuration, formatInterval, formatShare, humanise, initials, plural } from './format';
 import { addSample, rateOf, timeLeft, type Sample } from './progress-rate';
 
 describe('words', () => {
@@ -13,6 +13,10 @@ describe('words', () => {
     expect(plural(1, 'order')).toBe('1 order');
     expect(plural(2, 'order')).toBe('2 orders');
     expect(formatShare('0.7234')).toMatch(/72\.3\s?%/);
+    expect(formatChange('0.123')).toBe('+12.3%');
+    expect(formatChange('-0.04')).toBe('−4%');
+    expect(formatChange('107.5')).toBe('>+999%');
+    expect(formatChange('-107.5')).toBe('<−999%');
   });
 
   it('tell durations in their two largest parts', () => {

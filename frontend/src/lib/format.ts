@@ -18,8 +18,9 @@ export function formatShare(fraction: string, digits = 1): string {
   return format.format(fraction as `${number}`).replace('-', MINUS);
 }
 
-/** "+12.3%" or "−4%": how much something moved, from a fraction. */
+/** "+12.3%" or "−4%": how much something moved, from a fraction; ">+999%" off a base so small that the number says nothing. */
 export function formatChange(fraction: string): string {
+  if (Math.abs(Number(fraction)) >= 10) return fraction.startsWith('-') ? `<${MINUS}999%` : '>+999%';
   const options = { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' } as const;
   return new Intl.NumberFormat(undefined, options).format(fraction as `${number}`).replace('-', MINUS);
 }

@@ -1,7 +1,7 @@
 /** Addresses that lead nowhere, and pages that broke while being shown. */
 import { Button } from '@mantine/core';
 import { IconCompassOff, IconMoodSad } from '@tabler/icons-react';
-import { ApiProblem } from '~/api/problem';
+import { ApiProblem, describeProblem } from '~/api/problem';
 import { ButtonLink } from '~/ui/links';
 import { EmptyState } from './empty-state';
 
@@ -23,6 +23,7 @@ export function MissingPage() {
 /** `error` is shown by name only: its text may say things no merchant can use. */
 export function BrokenPage({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const problem = error instanceof ApiProblem ? error : null;
+  const words = problem && describeProblem(problem);
   const retry = () => {
     // A page left open over a new release asks for files that are gone; only a reload helps then.
     if (problem) onRetry();
@@ -33,12 +34,13 @@ export function BrokenPage({ error, onRetry }: { error: unknown; onRetry: () => 
       <EmptyState
         icon={<IconMoodSad size={28} stroke={1.5} />}
         level={1}
-        title={problem ? problem.message : 'This page could not be shown'}
+        title={words?.title ?? 'This page could not be shown'}
         action={<Button onClick={retry}>{problem ? 'Try again' : 'Load again'}</Button>}
       >
-        {problem?.requestId
-          ? `Nothing was changed. Quote request ${problem.requestId} if it stays this way.`
+        {words
+          ? `${words.advice} Nothing was changed.`
           : 'Nothing was changed. Loading it again usually helps, most of all after an update of Storekeep.'}
+        {problem?.requestId && ` Quote request ${problem.requestId} if it stays this way.`}
       </EmptyState>
     </main>
   );

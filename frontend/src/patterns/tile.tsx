@@ -21,7 +21,8 @@ export interface TileFigure {
   sense: 'up-good' | 'up-bad' | 'neutral';
   definition: string;
   differs: string | null;
-  sparkline: readonly string[];
+  /** Null where there is nothing to draw, as an average of no orders. */
+  sparkline: readonly (string | null)[];
   /** The last step of the sparkline is still under way. */
   unfinished?: boolean;
 }

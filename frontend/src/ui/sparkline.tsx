@@ -5,28 +5,33 @@ const WIDTH = 100;
 const HEIGHT = 28;
 
 interface SparklineProps {
-  values: readonly string[];
+  /** Where there is none, the line goes straight on to the next. */
+  values: readonly (string | null)[];
   /** The last value still grows: its stretch is dashed. */
   unfinished?: boolean;
 }
 
 export function Sparkline({ values, unfinished = false }: SparklineProps) {
-  if (values.length < 2) return null;
-  const numbers = values.map(toPixelValue);
-  const top = Math.max(...numbers, 0);
-  const bottom = Math.min(...numbers, 0);
+  const known = values.flatMap((value, index) => (value === null ? [] : [{ index, value: toPixelValue(value) }]));
+  const [first, last] = [known[0], known.at(-1)];
+  if (!first || !last || known.length < 2) return null;
+  const top = Math.max(...known.map(({ value }) => value), 0);
+  const bottom = Math.min(...known.map(({ value }) => value), 0);
   const span = top - bottom || 1;
-  const points = numbers.map((value, index) => {
-    const x = (index / (numbers.length - 1)) * WIDTH;
+  const across = (index: number) => ((index / (values.length - 1)) * WIDTH).toFixed(2);
+  const points = known.map(({ index, value }) => {
     const y = HEIGHT - 2 - ((value - bottom) / span) * (HEIGHT - 4);
-    return `${x.toFixed(2)},${y.toFixed(2)}`;
+    return `${across(index)},${y.toFixed(2)}`;
   });
-  const open = unfinished && points.length > 2;
+  const open = unfinished && points.length > 2 && last.index === values.length - 1;
   const whole = open ? points.slice(0, -1) : points;
   const right = whole.at(-1)?.split(',')[0] ?? WIDTH;
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" height={HEIGHT} preserveAspectRatio="none" aria-hidden="true">
-      <polygon points={`0,${HEIGHT} ${whole.join(' ')} ${right},${HEIGHT}`} fill="var(--sk-chart-soft)" />
+      <polygon
+        points={`${across(first.index)},${HEIGHT} ${whole.join(' ')} ${right},${HEIGHT}`}
+        fill="var(--sk-chart-soft)"
+      />
       <polyline
         points={whole.join(' ')}
         fill="none"

@@ -2907,9 +2907,9 @@ export interface components {
             previous: string | null;
             /**
              * Sparkline
-             * @description The range in at most 60 equal steps, oldest first.
+             * @description The range in at most 60 equal steps, oldest first; null where the figure has no value, as an average of no orders.
              */
-            sparkline: string[];
+            sparkline: (string | null)[];
             /**
              * Unit
              * @enum {string}

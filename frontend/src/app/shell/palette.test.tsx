@@ -34,8 +34,14 @@ describe('the palette', () => {
     const first = network.api.state.shops[0]?.orders[0]?.name ?? '';
     await user.keyboard(first);
     expect(rows()).toHaveLength(0);
+    expect(screen.getByText(`Looking for “${first}”`)).toBeVisible();
     await waitFor(() => expect(rows().length).toBeGreaterThan(0));
     expect(selected()).toBe(0);
+    // One letter more, and what was found for fewer is no longer there to be opened.
+    await user.keyboard('x');
+    expect(rows()).toHaveLength(0);
+    await user.keyboard('{Backspace}');
+    await waitFor(() => expect(rows().length).toBeGreaterThan(0));
     await user.keyboard('{Enter}');
     await waitFor(() => expect(router.state.location.pathname).toMatch(/^\/orders\/./));
 

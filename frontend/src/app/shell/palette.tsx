@@ -43,7 +43,7 @@ export default function Palette({ opened, onClose, early }: PaletteProps) {
     if (opened) spotlight.open();
     else spotlight.close();
   }, [opened]);
-  const groups = useFindings(text);
+  const { groups, looking } = useFindings(text);
   const shown = groups.filter((group) => group.findings.length > 0);
   const takeEarly = () => {
     const typed = early.take();
@@ -84,7 +84,9 @@ export default function Palette({ opened, onClose, early }: PaletteProps) {
             ))}
           </Spotlight.ActionsGroup>
         ))}
-        {shown.length === 0 && <Spotlight.Empty>Nothing found for “{text}”</Spotlight.Empty>}
+        {shown.length === 0 && (
+          <Spotlight.Empty>{looking ? `Looking for “${text}”` : `Nothing found for “${text}”`}</Spotlight.Empty>
+        )}
       </Spotlight.ActionsList>
       <FirstSelected listId={listId} results={shown.flatMap((group) => group.findings.map((one) => one.id)).join()} />
     </Spotlight.Root>
@@ -110,10 +112,10 @@ interface FindingGroup {
   findings: Finding[];
 }
 
-function useFindings(text: string): FindingGroup[] {
+function useFindings(text: string): { groups: FindingGroup[]; looking: boolean } {
   const typed = text.trim();
   const fits = (label: string) => label.toLowerCase().includes(typed.toLowerCase());
-  const records = useRecords(typed);
+  const { records, looking } = useRecords(typed);
   const { stores } = useStores();
   const navigate = useNavigate();
   const commands = useShortcutList().filter((shortcut) => shortcut.palette);
@@ -134,7 +136,7 @@ function useFindings(text: string): FindingGroup[] {
       icon: <IconBuildingStore size={18} stroke={1.75} />,
       run: () => void navigate({ to: '.', search: (now) => ({ ...now, store: one.id }) }),
     }));
-  return [
+  const groups = [
     ...records,
     { label: 'Go to', findings: places },
     { label: 'Stores', findings: shops },
@@ -152,18 +154,27 @@ function useFindings(text: string): FindingGroup[] {
         })),
     },
   ];
+  return { groups, looking };
 }
 
-/** Orders, customers and products that match, once typing pauses. */
-function useRecords(typed: string): FindingGroup[] {
+/** Orders, customers and products that match, once typing pauses; none of what was typed before. */
+function useRecords(typed: string): { records: FindingGroup[]; looking: boolean } {
   const { tenantId } = useSession();
   const navigate = useNavigate();
   const [q] = useDebouncedValue(typed, 200);
-  const orders = useQuery(orderFindQuery(tenantId, q)).data?.items ?? [];
-  const customers = useQuery(customerFindQuery(tenantId, q)).data?.items ?? [];
-  const products = useQuery(productFindQuery(tenantId, q)).data?.items ?? [];
-  if (typed.length < 2) return [];
-  return [
+  const found = [
+    useQuery(orderFindQuery(tenantId, q)),
+    useQuery(customerFindQuery(tenantId, q)),
+    useQuery(productFindQuery(tenantId, q)),
+  ] as const;
+  if (typed.length < 2) return { records: [], looking: false };
+  if (q !== typed) return { records: [], looking: true };
+  const [orders, customers, products] = [
+    found[0].data?.items ?? [],
+    found[1].data?.items ?? [],
+    found[2].data?.items ?? [],
+  ];
+  const records = [
     {
       label: 'Orders',
       findings: orders.map((order) => ({
@@ -197,4 +208,5 @@ function useRecords(typed: string): FindingGroup[] {
       })),
     },
   ];
+  return { records, looking: found.some((query) => query.isFetching) };
 }

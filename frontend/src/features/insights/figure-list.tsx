@@ -7,7 +7,7 @@ import { LinesSkeleton } from '~/patterns/skeletons';
 import { Change } from '~/patterns/tile';
 import { Panel } from '~/ui/panel';
 import classes from './insights.module.css';
-import { figureOf, tileError } from './model';
+import { figureOf, nothingWords, tileError } from './model';
 
 interface FigureListProps {
   title: string;
@@ -48,7 +48,9 @@ function FigureLine({ name, overview, strong }: { name: string; overview: Overvi
       <dd className={classes.figureChange}>
         {figure && <Change change={figure.change} changeIn={figure.changeIn} sense={figure.sense} />}
       </dd>
-      <dd className={classes.figureValue}>{figure?.value ?? (missing ? <code>{missing}</code> : 'None')}</dd>
+      <dd className={classes.figureValue}>
+        {figure?.value ?? (missing ? <code>{missing}</code> : nothingWords(name))}
+      </dd>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { ProblemView } from '~/patterns/problem-view';
 import { StaleNotice } from '~/patterns/query-view';
 import { BrokenTile, Tile, TileSkeleton } from '~/patterns/tile';
 import classes from './insights.module.css';
-import { brokenParts, comparedWith, figureOf, HERO, returningShares, tileError } from './model';
+import { brokenParts, comparedWith, figureOf, HERO, nothingWords, returningShares, tileError } from './model';
 
 interface HeroTilesProps {
   overview: UseQueryResult<Overview, ApiProblem>;
@@ -72,5 +72,6 @@ function HeroTile({ name, overview, series, unfinished, onRetry }: HeroTileProps
   if (code) return <BrokenTile label={tile.label} code={code} onRetry={onRetry} />;
   const nothing = { ...tile, value: '0' };
   const shown = figureOf(nothing, overview.currency);
-  return shown && <Tile figure={{ ...shown, value: 'None', change: null }} compared={compared} />;
+  const value = <span className={classes.nothing}>{nothingWords(name)}</span>;
+  return shown && <Tile figure={{ ...shown, value, change: null, sparkline: [] }} compared={compared} />;
 }

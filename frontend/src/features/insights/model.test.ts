@@ -111,7 +111,7 @@ it('returning customers are a share of the day’s, also of a day without any', 
     [3, 1],
     [0, 0],
   ].map(([newCustomers, returningCustomers]) => ({ newCustomers, returningCustomers }));
-  expect(returningShares({ points: counts } as unknown as Timeseries)).toEqual(['0.2500', '0']);
+  expect(returningShares({ points: counts } as unknown as Timeseries)).toEqual(['0.2500', null]);
 });
 
 it('the page’s address keeps only what it knows', () => {

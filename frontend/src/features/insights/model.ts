@@ -70,12 +70,17 @@ function changeOf({ unit, value, previous, change }: OverviewTile): Pick<TileFig
   return { change: known ? sumDecimals([value, negateDecimal(previous)]) : null, changeIn: 'points' };
 }
 
-/** The share of customers who had ordered before, one a point; "0" where nobody ordered. */
-export function returningShares(series: Timeseries): string[] {
+/** The share of customers who had ordered before, one a point; null where nobody ordered. */
+export function returningShares(series: Timeseries): (string | null)[] {
   return series.points.map(({ newCustomers, returningCustomers }) => {
     const all = newCustomers + returningCustomers;
-    return all === 0 ? '0' : (returningCustomers / all).toFixed(4);
+    return all === 0 ? null : (returningCustomers / all).toFixed(4);
   });
+}
+
+/** What a figure without a value says in its place. */
+export function nothingWords(key: string): string {
+  return key === 'returning_rate' ? 'No customers' : 'No orders';
 }
 
 const ABOUT_PEOPLE = new Set(['customers', 'new_customers', 'returning_customers', 'returning_rate']);

@@ -15,6 +15,12 @@ describe('a scale', () => {
     expect(niceScale([2000, -900]).bottom).toBe(-1000);
   });
 
+  it('says below zero how far it goes there, with half a step where that will do', () => {
+    expect(niceScale([2000, -300])).toEqual({ bottom: -500, top: 2000, ticks: [-500, 0, 1000, 2000] });
+    expect(niceScale([-100, 20]).ticks).toEqual([-100, -50, 0, 25]);
+    expect(niceScale([8, -1], 4, true).ticks).toEqual([-3, 0, 3, 6, 9]);
+  });
+
   it('has steps people read', () => {
     expect(niceScale([0.3]).ticks).toEqual([0, 0.1, 0.2, 0.3]);
     expect(niceScale([1234.5]).ticks).toEqual([0, 500, 1000, 1500]);

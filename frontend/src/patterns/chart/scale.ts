@@ -14,15 +14,20 @@ export function niceScale(values: readonly number[], count = 4, whole = false): 
   const high = Math.max(0, ...values);
   if (low === high) return { bottom: 0, top: 1, ticks: [0, 1] };
   const step = niceStep((high - low) / count, whole);
-  // A whole step on the far side of zero only for values that need it: one small refund must not flatten the month.
-  const below = -low < step / 2 ? 0 : Math.floor(low / step);
-  const above = high < step / 2 ? 0 : Math.ceil(high / step);
-  const ticks = Array.from({ length: above - below + 1 }, (_, index) => round((below + index) * step, step));
+  const ends = [-stepsTo(-low, step, whole), stepsTo(high, step, whole)] as const;
+  const between = Array.from({ length: Math.floor(ends[1]) - Math.ceil(ends[0]) + 1 }, (_, index) => index);
+  const places = new Set([ends[0], ...between.map((index) => Math.ceil(ends[0]) + index), ends[1]]);
   return {
-    bottom: below === 0 ? low : round(below * step, step),
-    top: above === 0 ? high : round(above * step, step),
-    ticks,
+    bottom: ends[0] === 0 ? low : round(ends[0] * step, step),
+    top: ends[1] === 0 ? high : round(ends[1] * step, step),
+    ticks: [...places].map((place) => round(place * step, step)),
   };
+}
+
+/** How many steps a side of zero needs. What is small beside the other side gets half a one, or none: it must not flatten that. */
+function stepsTo(size: number, step: number, whole: boolean): number {
+  if (size < step / 5) return 0;
+  return size <= step / 2 && !whole ? 0.5 : Math.ceil(size / step);
 }
 
 function niceStep(rough: number, whole: boolean): number {

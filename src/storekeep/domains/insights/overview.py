@@ -44,7 +44,7 @@ class Tile:
     value: str | None
     previous: str | None
     change: str | None
-    sparkline: list[str]
+    sparkline: list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _wire(metric: Metric, value: Decimal | int | None, currency: str) -> str | N
     return _four_decimals(Decimal(value)) if metric.unit is Unit.RATIO else str(int(value))
 
 
-def _sparkline(metric: Metric, currency: str, chosen: Range, days: dict[date, Figures] | None) -> list[str]:
+def _sparkline(metric: Metric, currency: str, chosen: Range, days: dict[date, Figures] | None) -> list[str | None]:
     if days is None or not metric.from_days:
         return []
     width = max(1, -(-chosen.days // SPARKLINE_POINTS))
@@ -152,7 +152,7 @@ def _sparkline(metric: Metric, currency: str, chosen: Range, days: dict[date, Fi
     for day, figures in days.items():
         place = (day.toordinal() - first) // width
         sums[place] = sums[place] + figures
-    return [_wire(metric, _of_day(metric, figures), currency) or "0" for figures in sums]
+    return [_wire(metric, _of_day(metric, figures), currency) for figures in sums]
 
 
 def _of_day(metric: Metric, figures: Figures) -> Decimal | int | None:

@@ -130,7 +130,9 @@ class TileRead(DefinitionRead):
     value: str | None = Field(description="Money in `currency`, a count, or a fraction between 0 and 1.")
     previous: str | None
     change: str | None = Field(description="(value − previous) ÷ |previous|, as a fraction; null without a previous value.")
-    sparkline: list[str] = Field(description="The range in at most 60 equal steps, oldest first.")
+    sparkline: list[str | None] = Field(
+        description="The range in at most 60 equal steps, oldest first; null where the figure has no value, as an average of no orders."
+    )
 
     @classmethod
     def at(cls, tile: Tile) -> TileRead:

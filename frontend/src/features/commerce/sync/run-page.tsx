@@ -74,6 +74,7 @@ function Resources({ run }: { run: SyncRun }) {
             <tr key={resource.resource}>
               <td>
                 <span className={classes.lineTitle}>{RESOURCE_NAMES[resource.resource]}</span>
+                <span className={classes.narrowSub}>{restOf(resource)}</span>
               </td>
               <td>
                 <StateBadge {...RUN_STATES[resource.status]} />
@@ -96,6 +97,12 @@ function Resources({ run }: { run: SyncRun }) {
       </table>
     </Panel>
   );
+}
+
+/** What the columns say that a narrow screen has no room for. */
+function restOf({ unchanged, failed, durationMs }: SyncRun['resources'][number]): string {
+  const took = durationMs === null ? [] : [`took ${formatDuration(durationMs)}`];
+  return [`${formatCount(failed)} failed`, `${formatCount(unchanged)} unchanged`, ...took].join(', ');
 }
 
 function RunFacts({ run }: { run: SyncRun }) {
