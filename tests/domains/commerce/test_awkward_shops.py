@@ -63,6 +63,9 @@ async def assert_same_orders(shop: Shop, source: Figures) -> None:
         assert (row.name, row.test, row.currency, row.tags) == (order["name"], order["test"], order["currency"], order["tags"])
         assert (row.financial_status, row.fulfillment_status) == (order["financialStatus"], order["fulfillmentStatus"])
         assert row.total_price == placed_total(order), order["name"]
+        tax = 0 if row.taxes_included else row.total_tax
+        extras = row.total_shipping + row.total_duties + row.total_additional_fees + row.total_tip
+        assert row.subtotal_price + extras + tax == row.total_price, order["name"]
         assert lines[row.id] == len(order["lines"])
         assert refunds[row.id] == len(order["refunds"])
         assert parcels[row.id] == len(order["fulfillments"])

@@ -1798,6 +1798,8 @@ export interface components {
         /**
          * OrderDetailRead
          * @description An order whole. `totalPrice` is as placed, `currentTotalPrice` after edits and refunds.
+         *
+         *     `subtotalPrice`, shipping, duties, additional fees, tip and, unless the prices hold it already, tax come to `totalPrice`.
          */
         OrderDetailRead: {
             billingAddress: components["schemas"]["AddressRead"] | null;
@@ -1876,13 +1878,28 @@ export interface components {
             subtotalPrice: string;
             /** Tags */
             tags: string[];
+            /**
+             * Taxesincluded
+             * @description The prices hold the tax already; if not, it comes on top of them.
+             */
+            taxesIncluded: boolean;
             /** Test */
             test: boolean;
+            /**
+             * Totaladditionalfees
+             * @example 42.00
+             */
+            totalAdditionalFees: string;
             /**
              * Totaldiscounts
              * @example 42.00
              */
             totalDiscounts: string;
+            /**
+             * Totalduties
+             * @example 42.00
+             */
+            totalDuties: string;
             /**
              * Totalprice
              * @example 42.00
@@ -1903,6 +1920,11 @@ export interface components {
              * @example 42.00
              */
             totalTax: string;
+            /**
+             * Totaltip
+             * @example 42.00
+             */
+            totalTip: string;
             /**
              * Updatedat
              * Format: date-time
@@ -8584,12 +8606,16 @@ export interface operations {
                      *       "tags": [
                      *         "text"
                      *       ],
+                     *       "taxesIncluded": true,
                      *       "test": true,
+                     *       "totalAdditionalFees": "42.00",
                      *       "totalDiscounts": "42.00",
+                     *       "totalDuties": "42.00",
                      *       "totalPrice": "42.00",
                      *       "totalRefunded": "42.00",
                      *       "totalShipping": "42.00",
                      *       "totalTax": "42.00",
+                     *       "totalTip": "42.00",
                      *       "updatedAt": "2026-01-31T09:30:00.000Z"
                      *     }
                      */
@@ -8856,12 +8882,16 @@ export interface operations {
                      *       "tags": [
                      *         "text"
                      *       ],
+                     *       "taxesIncluded": true,
                      *       "test": true,
+                     *       "totalAdditionalFees": "42.00",
                      *       "totalDiscounts": "42.00",
+                     *       "totalDuties": "42.00",
                      *       "totalPrice": "42.00",
                      *       "totalRefunded": "42.00",
                      *       "totalShipping": "42.00",
                      *       "totalTax": "42.00",
+                     *       "totalTip": "42.00",
                      *       "updatedAt": "2026-01-31T09:30:00.000Z"
                      *     }
                      */

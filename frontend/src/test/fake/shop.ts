@@ -263,7 +263,11 @@ function buildOrder({ plan, random, storeId, customer, products, createdAt, numb
     subtotalPrice: money(subtotal),
     totalDiscounts: money(0),
     totalShipping: money(shipping),
+    taxesIncluded: true,
     totalTax: money(Math.round(subtotal / 6)),
+    totalDuties: money(0),
+    totalAdditionalFees: money(0),
+    totalTip: money(0),
     totalRefunded: money(refunded),
     currentTotalPrice: money(total - refunded),
     presentment:

@@ -92,7 +92,7 @@ function LineRow({ line, currency }: { line: OrderLine; currency: string }) {
 function Totals({ order }: { order: Order }) {
   const { currency, presentment } = order;
   const other = presentment.currency === currency ? null : presentment;
-  const { taxOnTop, taxWithin, more } = breakdown(order);
+  const { rows, taxWithin } = breakdown(order);
   const discounted = signOf(order.totalDiscounts) !== 0;
   const refunded = signOf(order.totalRefunded) !== 0;
   return (
@@ -102,9 +102,9 @@ function Totals({ order }: { order: Order }) {
         amount={order.subtotalPrice}
         currency={currency}
       />
-      <Row name="Shipping" amount={order.totalShipping} currency={currency} />
-      {taxOnTop !== null && <Row name="Tax" amount={taxOnTop} currency={currency} />}
-      {more !== null && <Row name="Duties, fees and tips" amount={more} currency={currency} />}
+      {rows.map((row) => (
+        <Row key={row.name} {...row} currency={currency} />
+      ))}
       <Row name="Total" amount={order.totalPrice} currency={currency} strong />
       {taxWithin !== null && <Row name="Tax in these prices" amount={taxWithin} currency={currency} />}
       {discounted && <Row name="Discounts given" amount={order.totalDiscounts} currency={currency} />}

@@ -10,7 +10,7 @@ import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
 import { PARCEL, SHIPMENT, stateWords } from './model';
 import classes from './orders.module.css';
-import { breakdown, refundRest } from './totals';
+import { refundRest } from './totals';
 
 export function OrderRefunds({ order }: { order: Order }) {
   if (order.refunds.length === 0) return null;
@@ -25,7 +25,7 @@ export function OrderRefunds({ order }: { order: Order }) {
 
 function Refund({ refund, order }: { refund: OrderRefund; order: Order }) {
   const zone = useStores().find(order.storeId)?.timeZone;
-  const { tax, rest } = refundRest(refund, breakdown(order).taxOnTop === null);
+  const { tax, rest } = refundRest(refund, order.taxesIncluded);
   return (
     <div className={classes.block}>
       <div className={classes.blockHead}>

@@ -3,28 +3,42 @@ import type { Order, OrderRefund } from '~/api/types';
 import { negateDecimal, signOf, sumDecimals } from '~/lib/decimal';
 
 export interface Breakdown {
-  /** Tax on top of the prices, a row of the sum; null where the prices hold it already. */
-  taxOnTop: string | null;
+  /** What comes on top of the goods, in the order of a receipt; with them the total, exactly. */
+  rows: { name: string; amount: string }[];
   /** Tax that the prices hold, told below the total; null where there is none. */
   taxWithin: string | null;
-  /** What the total has beyond goods, shipping and tax: duties, tips, fees. */
-  more: string | null;
 }
+
+type Charged = Pick<
+  Order,
+  | 'subtotalPrice'
+  | 'totalShipping'
+  | 'taxesIncluded'
+  | 'totalTax'
+  | 'totalDuties'
+  | 'totalAdditionalFees'
+  | 'totalTip'
+  | 'totalPrice'
+>;
 
 const unlessZero = (amount: string) => (signOf(amount) === 0 ? null : amount);
 const less = (amount: string, ...parts: string[]) => sumDecimals([amount, ...parts.map(negateDecimal)]);
 
-/**
- * Whether prices hold their tax is not said by the order itself, its amounts tell: with the tax on top they are no more than the
- * total. Where both could be, what makes the sum exact is taken.
- */
-export function breakdown(
-  order: Pick<Order, 'subtotalPrice' | 'totalShipping' | 'totalTax' | 'totalPrice'>,
-): Breakdown {
-  const beyond = less(order.totalPrice, order.subtotalPrice, order.totalShipping);
-  const within = signOf(beyond) === 0 || signOf(less(beyond, order.totalTax)) < 0;
-  if (within) return { taxOnTop: null, taxWithin: unlessZero(order.totalTax), more: unlessZero(beyond) };
-  return { taxOnTop: order.totalTax, taxWithin: null, more: unlessZero(less(beyond, order.totalTax)) };
+/** Shipping is always told, the rest where there is any; what Shopify's own total has beyond its parts is told as such. */
+export function breakdown(order: Charged): Breakdown {
+  const extras = [
+    { name: 'Tax', amount: order.taxesIncluded ? '0' : order.totalTax },
+    { name: 'Duties', amount: order.totalDuties },
+    { name: 'Fees', amount: order.totalAdditionalFees },
+    { name: 'Tip', amount: order.totalTip },
+  ];
+  const parts = [order.subtotalPrice, order.totalShipping, ...extras.map(({ amount }) => amount)];
+  const rest = { name: 'Other', amount: less(order.totalPrice, ...parts) };
+  const shipping = { name: 'Shipping', amount: order.totalShipping };
+  return {
+    rows: [shipping, ...[...extras, rest].filter(({ amount }) => signOf(amount) !== 0)],
+    taxWithin: order.taxesIncluded ? unlessZero(order.totalTax) : null,
+  };
 }
 
 export interface RefundRest {

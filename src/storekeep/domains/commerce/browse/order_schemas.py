@@ -224,7 +224,10 @@ class FulfillmentRead(Read):
 
 
 class OrderDetailRead(OrderRead):
-    """An order whole. `totalPrice` is as placed, `currentTotalPrice` after edits and refunds."""
+    """An order whole. `totalPrice` is as placed, `currentTotalPrice` after edits and refunds.
+
+    `subtotalPrice`, shipping, duties, additional fees, tip and, unless the prices hold it already, tax come to `totalPrice`.
+    """
 
     email: str | None
     phone: str | None
@@ -238,7 +241,11 @@ class OrderDetailRead(OrderRead):
     subtotal_price: Amount
     total_discounts: Amount
     total_shipping: Amount
+    taxes_included: bool = Field(description="The prices hold the tax already; if not, it comes on top of them.")
     total_tax: Amount
+    total_duties: Amount
+    total_additional_fees: Amount
+    total_tip: Amount
     total_refunded: Amount
     current_total_price: Amount
     presentment: PresentmentRead
@@ -265,6 +272,7 @@ class OrderDetailRead(OrderRead):
             cancel_reason=order.cancel_reason,
             source_name=order.source_name,
             discount_codes=order.discount_codes,
+            taxes_included=order.taxes_included,
             shipping_address=AddressRead.of(order.shipping_address),
             billing_address=AddressRead.of(order.billing_address),
             lines=[LineRead.of(line, order.currency, found.products) for line in found.lines],
@@ -274,7 +282,8 @@ class OrderDetailRead(OrderRead):
 
 
 def _order_amounts(order: Order) -> dict[str, Any]:
-    names = ("subtotal_price", "total_discounts", "total_shipping", "total_tax", "total_refunded", "current_total_price")
+    charged = ("subtotal_price", "total_shipping", "total_tax", "total_duties", "total_additional_fees", "total_tip")
+    names = (*charged, "total_discounts", "total_refunded", "current_total_price")
     seen = to_wire(order.presentment_total_price, order.presentment_currency)
     return {
         **{name: to_wire(getattr(order, name), order.currency) for name in names},
