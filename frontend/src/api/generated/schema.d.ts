@@ -2929,7 +2929,7 @@ export interface components {
             previous: string | null;
             /**
              * Sparkline
-             * @description The range in at most 60 equal steps, oldest first; null where the figure has no value, as an average of no orders.
+             * @description The range in at most 60 equal steps, oldest first; null where it has no value.
              */
             sparkline: (string | null)[];
             /**

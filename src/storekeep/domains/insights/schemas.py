@@ -131,7 +131,7 @@ class TileRead(DefinitionRead):
     previous: str | None
     change: str | None = Field(description="(value − previous) ÷ |previous|, as a fraction; null without a previous value.")
     sparkline: list[str | None] = Field(
-        description="The range in at most 60 equal steps, oldest first; null where the figure has no value, as an average of no orders."
+        description="The range in at most 60 equal steps, oldest first; null where it has no value."
     )
 
     @classmethod
