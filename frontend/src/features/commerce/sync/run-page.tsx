@@ -74,7 +74,11 @@ function Resources({ run }: { run: SyncRun }) {
             <tr key={resource.resource}>
               <td>
                 <span className={classes.lineTitle}>{RESOURCE_NAMES[resource.resource]}</span>
-                <span className={classes.narrowSub}>{restOf(resource)}</span>
+                {restOf(resource).map((words) => (
+                  <span key={words} className={classes.narrowSub}>
+                    {words}
+                  </span>
+                ))}
               </td>
               <td>
                 <StateBadge {...RUN_STATES[resource.status]} />
@@ -100,9 +104,9 @@ function Resources({ run }: { run: SyncRun }) {
 }
 
 /** What the columns say that a narrow screen has no room for. */
-function restOf({ unchanged, failed, durationMs }: SyncRun['resources'][number]): string {
+function restOf({ unchanged, failed, durationMs }: SyncRun['resources'][number]): string[] {
   const took = durationMs === null ? [] : [`took ${formatDuration(durationMs)}`];
-  return [`${formatCount(failed)} failed`, `${formatCount(unchanged)} unchanged`, ...took].join(', ');
+  return [`${formatCount(failed)} failed`, `${formatCount(unchanged)} unchanged`, ...took];
 }
 
 function RunFacts({ run }: { run: SyncRun }) {
