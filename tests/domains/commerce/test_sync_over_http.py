@@ -86,7 +86,7 @@ async def test_one_store_all_stores_and_one_that_is_read_already(counter: Counte
     (run,) = made["items"]
     assert (run["storeId"], run["kind"], run["trigger"], run["status"]) == (counter.store, "DELTA", "MANUAL", "QUEUED")
     assert [part["resource"] for part in run["resources"]] == ["customers", "orders", "products"]
-    for body in ({}, {"tenantId": str(counter.owner.tenant_id)}, {"storeId": counter.store, "full": True}):
+    for body in ({}, {"tenantId": str(counter.owner.tenant_id)}, {"storeId": counter.store, "full": False}):
         status, again = await counter.sync(**body)
         found = {item["storeId"]: item for item in again["items"]}
         assert (status, found[counter.store]["id"]) == (202, run["id"]), "a second run of a store that is read already"
@@ -101,6 +101,22 @@ async def test_one_store_all_stores_and_one_that_is_read_already(counter: Counte
     status, run = await answer(counter.owner, "GET", f"/api/sync/runs/{run['id']}")
     assert (status, run["status"], run["error"]) == (200, "SUCCEEDED", None)
     assert all(part["status"] == "SUCCEEDED" and part["durationMs"] >= 0 and part["cursor"] for part in run["resources"])
+
+
+async def test_a_full_read_takes_the_place_of_a_delta_and_of_nothing_else(counter: Counter) -> None:
+    (delta,) = (await counter.sync(storeId=counter.store))[1]["items"]
+    (full,) = (await counter.sync(storeId=counter.store, full=True))[1]["items"]
+    assert (delta["kind"], full["kind"], full["status"]) == ("DELTA", "RESYNC", "QUEUED")
+    assert (await answer(counter.owner, "GET", f"/api/sync/runs/{delta['id']}"))[1]["status"] == "CANCELLED"
+    for again in (True, False):
+        (same,) = (await counter.sync(storeId=counter.store, full=again))[1]["items"]
+        assert same["id"] == full["id"]
+    await counter.work()
+    run = (await answer(counter.owner, "GET", f"/api/sync/runs/{full['id']}"))[1]
+    assert (run["status"], run["error"]) == ("SUCCEEDED", None)
+    async with counter.desk.db.tenant(counter.owner.scope) as session:
+        query = text("SELECT state FROM jobs WHERE args->>'run_id' = :run")
+        assert (await session.execute(query, {"run": delta["id"]})).scalar_one() == "cancelled"
 
 
 async def test_a_paused_schedule_and_a_store_in_trouble_may_still_be_read_by_hand(counter: Counter) -> None:
@@ -235,6 +251,16 @@ async def test_a_refresh_that_cannot_be_had_says_why_and_changes_nothing(
         assert int(got.headers["retry-after"]) >= 1
     assert error["retryable"] is (status != 409)
     assert (await answer(counter.owner, "GET", f"/api/orders/{order}"))[1] == before
+
+
+async def test_an_order_that_shopify_stopped_showing_us_is_not_taken_for_deleted(counter: Counter) -> None:
+    order, _ = await counter.order("source_created_at < now() - interval '70 days'")
+    await counter.desk.control("POST", "manners", {"shop": SHOP, "history": False})
+    try:
+        assert await answer(counter.owner, "POST", f"/api/orders/{order}/refresh") == (409, "ORDER_OUT_OF_REACH")
+    finally:
+        await counter.desk.control("POST", "manners", {"shop": SHOP, "history": True})
+    assert (await answer(counter.owner, "GET", f"/api/orders/{order}"))[0] == 200
 
 
 async def test_a_refresh_keeps_a_person_waiting_for_a_bounded_time(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:

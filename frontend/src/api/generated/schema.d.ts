@@ -363,7 +363,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Make a person and a tenant of which they are the owner, and sign them in.
+         * @description Make a person and a tenant of which they are the owner, and sign them in. A session the browser still held ends.
          */
         post: operations["signUp"];
         delete?: never;
@@ -848,7 +848,10 @@ export interface paths {
         put?: never;
         /**
          * Read stores from Shopify now
-         * @description Begin a run of one store, or of all but those being disconnected. One that is being read already answers with that run.
+         * @description Begin a run of one store, or of all but those being disconnected.
+         *
+         *     A store that is being read already answers with that run. Only a run that reads what changed gives way to one that reads
+         *     everything: it is cancelled, and what it stored stays.
          */
         post: operations["startSync"];
         delete?: never;

@@ -95,9 +95,14 @@ def _device(request: Request) -> str | None:
 
 @entrance.post("/signup", status_code=201, summary="Sign up", responses=refusals(EmailTaken, TooManyAttempts, SignInBusy))
 async def sign_up(body: SignUpInput, request: Request, response: Response, sign_in: Wired) -> SessionRead:
-    """Make a person and a tenant of which they are the owner, and sign them in."""
+    """Make a person and a tenant of which they are the owner, and sign them in. A session the browser still held ends."""
     signed_in = await sign_in.sign_up(
-        email=body.email, password=body.password, name=body.name, tenant_name=body.tenant_name, client=client_of(request)
+        email=body.email,
+        password=body.password,
+        name=body.name,
+        tenant_name=body.tenant_name,
+        client=client_of(request),
+        old_token=_token(request),
     )
     return _welcome(request, response, signed_in)
 

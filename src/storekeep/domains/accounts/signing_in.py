@@ -50,8 +50,13 @@ class SignIn:
     throttle: Throttle
     devices: Devices
 
-    async def sign_up(self, *, email: str, password: str, name: str, tenant_name: str, client: Client) -> SignedIn:
-        """Make a person and their tenant, and sign them in. Raises EmailTaken or TooManyAttempts."""
+    async def sign_up(
+        self, *, email: str, password: str, name: str, tenant_name: str, client: Client, old_token: str | None = None
+    ) -> SignedIn:
+        """Make a person and their tenant, and sign them in; the session of `old_token`, which the browser held, ends.
+
+        Raises EmailTaken or TooManyAttempts.
+        """
         await self.throttle.admit_signup(client.ip)
         made = await create_account(
             self.db,
@@ -66,7 +71,7 @@ class SignIn:
             memberships = await repository.memberships_of(session, made.user_id)
         user = UserView(made.user_id, email.strip(), name)
         await self.throttle.meet(_account(email), client.ip)
-        return await self._begin(SignedUp, user, memberships, client)
+        return await self._begin(SignedUp, user, memberships, client, old_token=old_token)
 
     async def log_in(
         self, *, username: str, password: str, client: Client, device_token: str | None = None, old_token: str | None = None

@@ -15,7 +15,7 @@ from storekeep.domains.connections.farewell import Farewells, say_farewells
 from storekeep.domains.connections.models import Store
 from storekeep.domains.connections.news import publish_store, tell_of_stores
 from storekeep.domains.connections.register import find_owner as find_tenant_of_shop
-from storekeep.domains.connections.repository import find_store, get_store, list_stores, lock_store
+from storekeep.domains.connections.repository import FULL_HISTORY_SCOPE, find_store, get_store, list_stores, lock_store
 from storekeep.domains.connections.rotation import Resealed, reseal_batch
 from storekeep.domains.connections.schedule import due_stores, set_next_due
 from storekeep.domains.connections.status import ensure_store_active, mark_connected, mark_needs_reconnect, mark_paused
@@ -30,6 +30,7 @@ from storekeep.runtime.manifest import Room
 from storekeep.runtime.services import Services
 
 __all__ = [
+    "FULL_HISTORY_SCOPE",
     "ConnectedVia",
     "ConnectionStatus",
     "DueStore",

@@ -44,7 +44,7 @@ class Given:
     def port(self) -> int:
         """PORT, 8000 by default. Raises BadSetting."""
         text = self.values.get("PORT", "8000")
-        if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
             raise BadSetting(f"PORT must be a number from 1 to 65535, not {text!r}.")
         return int(text)
 

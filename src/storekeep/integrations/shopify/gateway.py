@@ -101,7 +101,8 @@ class ShopifyGateway:
 
 async def read_shop(client: ShopifyClient, *, priority: Priority = "background") -> ShopFacts:
     """The shop's own facts: currency, time zone, name. Raises as `ShopifyClient.execute`."""
-    return shop_facts((await client.execute(SHOP_INFO, priority=priority)).data)
+    result = await client.execute(SHOP_INFO, priority=priority)
+    return shop_facts(result.data, result.told_at)
 
 
 async def read_scopes(client: ShopifyClient, *, priority: Priority = "background") -> tuple[str, ...]:

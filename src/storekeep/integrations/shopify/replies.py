@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -68,16 +68,21 @@ class Reply:
     warnings: tuple[dict[str, Any], ...]
     request_id: str | None
     api_version: str | None
+    told_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a caller gets. `faults` is empty unless partial data was allowed: then it names the fields that are missing."""
+    """What a caller gets. `faults` is empty unless partial data was allowed: then it names the fields that are missing.
+
+    `told_at` is Shopify's own clock as it answered, to the second; None where it did not say.
+    """
 
     data: dict[str, Any]
     faults: tuple[GraphQLFault, ...] = ()
     cost: Cost | None = None
     request_id: str | None = None
+    told_at: datetime | None = None
 
     def payload(self, field: str) -> dict[str, Any]:
         """A mutation's payload `field`. Raises ShopifyUserError when Shopify refused it for a business reason.
@@ -126,6 +131,7 @@ def read_reply(answer: Answer) -> Reply:
         warnings=_warnings(extensions.get("search")),
         request_id=answer.headers.get("x-request-id"),
         api_version=answer.headers.get("x-shopify-api-version"),
+        told_at=_http_date(answer.headers.get("date")),
     )
 
 
@@ -139,11 +145,11 @@ def judge(reply: Reply, *, allow_partial: bool) -> Result:
         # Shopify drops a filter it cannot read and answers as if it were not there: wrong data that looks right.
         raise ShopifyQueryRejected(details=about | {"reason": "search_warning", "warnings": list(reply.warnings)})
     if not reply.faults:
-        return Result(reply.data or {}, (), reply.cost, reply.request_id)
+        return Result(reply.data or {}, (), reply.cost, reply.request_id, reply.told_at)
     error = _fault_error(reply, about)
     has_data = reply.data is not None and any(value is not None for value in reply.data.values())
     if allow_partial and has_data and isinstance(error, ShopifyAccessDenied):
-        return Result(reply.data or {}, reply.faults, reply.cost, reply.request_id)
+        return Result(reply.data or {}, reply.faults, reply.cost, reply.request_id, reply.told_at)
     raise error
 
 
@@ -174,6 +180,15 @@ def retry_after(header: str | None, at: datetime | None = None) -> float | None:
         except (ValueError, TypeError):
             return None
     return min(max(seconds, 0.0), 3600.0) if seconds == seconds else None
+
+
+def _http_date(header: str | None) -> datetime | None:
+    """The moment a Date header names; None when it is absent, senseless, or not in UTC as it must be."""
+    try:
+        told = parsedate_to_datetime(header or "")
+    except (ValueError, TypeError):
+        return None
+    return told.astimezone(UTC) if told.tzinfo is not None else None
 
 
 def _faults(errors: Any) -> tuple[GraphQLFault, ...]:

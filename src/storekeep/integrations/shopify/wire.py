@@ -296,7 +296,10 @@ class VariantWire(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
-    """What a shop says of itself. `currency` and `time_zone` are those of its reports."""
+    """What a shop says of itself. `currency` and `time_zone` are those of its reports.
+
+    `told_at` is Shopify's clock as it said so, to the second; None where it did not tell.
+    """
 
     id: int
     domain: str
@@ -308,6 +311,7 @@ class ShopFacts:
     taxes_included: bool
     created_at: datetime | None
     plan: str | None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +350,8 @@ def shop_amount(bag: BagWire | None) -> Decimal:
     return Decimal(0) if bag is None else parse_amount(bag["shopMoney"]["amount"])
 
 
-def shop_facts(data: Mapping[str, Any]) -> ShopFacts:
-    """Of the answer to SHOP_INFO."""
+def shop_facts(data: Mapping[str, Any], told_at: datetime | None = None) -> ShopFacts:
+    """Of the answer to SHOP_INFO; `told_at` is Shopify's clock as it gave it."""
     shop = data["shop"]
     return ShopFacts(
         id=gid_number(shop["id"]),
@@ -360,6 +364,7 @@ def shop_facts(data: Mapping[str, Any]) -> ShopFacts:
         taxes_included=bool(shop["taxesIncluded"]),
         created_at=instant(shop.get("createdAt")),
         plan=(shop.get("plan") or {}).get("publicDisplayName"),
+        told_at=told_at,
     )
 
 

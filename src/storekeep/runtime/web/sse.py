@@ -12,6 +12,7 @@ from typing import Protocol
 from starlette.responses import StreamingResponse
 
 HEARTBEAT_S = 15.0
+_ALLOWED_FOR_S = 1.0  # a session or role that ended hears nothing for longer than this
 _RETRY_MS = 2000
 
 
@@ -44,7 +45,8 @@ class EventStream(StreamingResponse):
     """The response of a live route.
 
     `feed` is entered when the response starts and left when the client goes, so its route must not hold a database session.
-    `still_allowed` is asked every heartbeat, quiet or not; False ends the stream, so that a dead login is not followed on.
+    `still_allowed` is asked every heartbeat, and before an event when its last answer is a second old; False ends the stream, so
+    that a dead login is not followed on.
     """
 
     media_type = "text/event-stream"
@@ -78,7 +80,7 @@ async def _follow(
                 event = await source.next(heartbeat_s)
             except FeedEnded:
                 return
-            if event is None or time.monotonic() - asked >= heartbeat_s:
+            if event is None or time.monotonic() - asked >= min(heartbeat_s, _ALLOWED_FOR_S):
                 if still_allowed is not None and not await still_allowed():
                     return
                 asked = time.monotonic()

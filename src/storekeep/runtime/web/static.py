@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from storekeep.runtime.web import compression
 from storekeep.runtime.web.headers import content_security_policy
+from storekeep.runtime.web.refusals import MethodNotAllowed
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
@@ -83,10 +84,19 @@ class Spa:
         self._kept: dict[Path, FileContent] = {}
 
     def __call__(self, scope: Scope) -> Response | None:
-        """The response to a GET or HEAD no route matched; None where there is nothing (the dispatch makes it a 404)."""
+        """The response to a request no route matched; None where there is nothing (the dispatch makes it a 404).
+
+        Raises MethodNotAllowed where there is something that can but be read.
+        """
         path: str = scope["path"]
-        if scope["method"] not in ("GET", "HEAD") or belongs_to_api(path):
+        if belongs_to_api(path):
             return None
+        response = self._read(path, scope)
+        if response is not None and scope["method"] not in ("GET", "HEAD"):
+            raise MethodNotAllowed(allow={"GET", "HEAD"})
+        return response
+
+    def _read(self, path: str, scope: Scope) -> Response | None:
         scope["route"] = self
         content = self._content(path)
         if content is not None and path != "/":

@@ -25,7 +25,7 @@ from storekeep.sandbox.shopify.fields import (
     iso,
     iso_or_none,
 )
-from storekeep.sandbox.shopify.gids import numeric, parse_gid
+from storekeep.sandbox.shopify.gids import invalid_gid, numeric, parse_gid
 from storekeep.sandbox.shopify.ledger import AGREEMENT_TYPES, SALE_TYPES, Agreement, Sale
 from storekeep.sandbox.shopify.model import (
     Address,
@@ -45,6 +45,7 @@ from storekeep.sandbox.shopify.model import (
 from storekeep.sandbox.shopify.mutations import MUTATIONS
 from storekeep.sandbox.shopify.operation import BulkOperation
 from storekeep.sandbox.shopify.paging import bad_request, not_available, page_of_list
+from storekeep.sandbox.shopify.schema_text import node_types
 from storekeep.sandbox.shopify.scopes import access_denied
 
 API_VERSIONS = ("2025-10", "2026-01", "2026-04", "2026-07", "2026-10")  # the last one is the release candidate
@@ -81,7 +82,10 @@ _NODES: dict[str, tuple[str, Any]] = {
 def _node(ctx: Context, value: str) -> Any:
     kind, id = parse_gid(value)
     if kind not in _NODES:
-        raise not_available(f"node of type {kind}")
+        # A type that there is, and we have none of; any other is as wrong as no id at all.
+        if kind in node_types():
+            raise not_available(f"node of type {kind}")
+        raise invalid_gid(value)
     scope, find = _NODES[kind]
     if scope and scope not in ctx.scopes:
         raise access_denied("node", frozenset({scope}))

@@ -7,7 +7,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, cast
 
 from graphql import (
@@ -39,9 +38,9 @@ from storekeep.sandbox.shopify.answer_root import TABLES, type_name
 from storekeep.sandbox.shopify.cost import Plan, plan
 from storekeep.sandbox.shopify.fields import CONNECTION, EDGE, IDEMPOTENCY_KEY, Context, Field, Resolver, Table
 from storekeep.sandbox.shopify.paging import not_available
+from storekeep.sandbox.shopify.schema_text import SCHEMA
 from storekeep.sandbox.shopify.scopes import access_denied, required
 
-SCHEMA = Path(__file__).parent / "schema" / "admin_2026-07.slim.graphql"
 _CACHED_DOCUMENTS = 512
 _building = threading.RLock()
 

@@ -13,8 +13,13 @@ def parse_gid(value: str, kind: str | None = None) -> tuple[str, str]:
     """(type, id) of a global id. Raises GraphQLError when it is none, or not of type `kind`."""
     match = _GID.fullmatch(value)
     if match is None or (kind is not None and match[1] != kind):
-        raise GraphQLError(f"Invalid global id '{value}'", extensions={"code": "INVALID_GLOBAL_ID"})
+        raise invalid_gid(value)
     return match[1], match[2]
+
+
+def invalid_gid(value: str) -> GraphQLError:
+    """The refusal of what is no global id, or of a type that does not fit."""
+    return GraphQLError(f"Invalid global id '{value}'", extensions={"code": "INVALID_GLOBAL_ID"})
 
 
 def numeric(id: str) -> int:

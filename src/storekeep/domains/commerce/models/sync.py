@@ -18,7 +18,8 @@ class SyncRun(CreatedAt, UpdatedAt, TenantRow):
     """One reading of a store. At most one run of a store is open (queued or running); who asks for another gets that one.
 
     `error` says why it failed, or why it is waiting while it is still running. `setbacks` counts failures in a row without
-    progress in between.
+    progress in between. `source_started_at` is when it began by the source's clock, and never later than by ours: what changed
+    since is the next run's business.
     """
 
     __tablename__ = "sync_runs"
@@ -29,6 +30,7 @@ class SyncRun(CreatedAt, UpdatedAt, TenantRow):
     status: Mapped[str] = mapped_column(default=RunStatus.QUEUED)
     job_id: Mapped[UUID | None]
     started_at: Mapped[datetime | None]
+    source_started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     error: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     setbacks: Mapped[int] = mapped_column(default=0)

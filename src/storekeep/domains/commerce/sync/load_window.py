@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -26,6 +26,7 @@ from storekeep.domains.commerce.sync.customer_rows import CustomerAssembler
 from storekeep.domains.commerce.sync.details import read_details
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
 from storekeep.domains.commerce.sync.product_rows import ProductAssembler
+from storekeep.domains.commerce.sync.reach import read_reach
 from storekeep.domains.commerce.sync.reader import StoreReading
 from storekeep.domains.commerce.sync.staging import Staging
 from storekeep.domains.commerce.sync.windows import Count
@@ -40,8 +41,6 @@ from storekeep.runtime.database import TenantSession
 log = structlog.get_logger(__name__)
 _FLUSH_ROWS = 4_000
 _AWAKE_S = 30.0
-# Orders older than this are invisible without the scope for all orders; that we do not see them says nothing about them.
-_VISIBLE = timedelta(days=59)
 Assembler = OrderAssembler | CustomerAssembler | ProductAssembler
 
 
@@ -69,10 +68,11 @@ async def load_window(
             await _check_counts(assembler, window, operation, count)
             if isinstance(assembler, OrderAssembler):
                 await read_details(reading.client, assembler)
+            complete = await _complete_span(reading, resource, window)
         await _finish_staging(assembler, staging)
         # Not before: a disconnection waits for whoever holds the store, and must not wait for a download.
         await connections.ensure_store_active(session, reading.store_id)
-        merged = await merge_staged(session, reading.calendar, assembler, staging, complete=_span(reading, resource, window))
+        merged = await merge_staged(session, reading.calendar, assembler, staging, complete=complete)
         stored = await session.get_one(SyncWindow, (session.tenant_id, window.id), with_for_update=True)
         stored.loaded_at = now()
         row = await runs.lock_resource(session, reading.run_id, resource)
@@ -148,12 +148,14 @@ async def _check_counts(assembler: Assembler, window: SyncWindow, operation: Bul
         raise SourceCountMismatch(details={"read": read, "expected": planned, "counted": found.count})
 
 
-def _span(reading: StoreReading, resource: Resource, window: SyncWindow) -> Span | None:
-    """The part of the window in which what was not exported does not exist any more."""
+async def _complete_span(reading: StoreReading, resource: Resource, window: SyncWindow) -> Span | None:
+    """The part of the window in which what was not exported does not exist any more. Asked once the file is read."""
     ends_at: datetime = window.ends_at or reading.started_at
-    if resource is not Resource.ORDERS or not reading.history_limited:
+    if resource is not Resource.ORDERS:
         return Span(window.starts_at, ends_at)
-    seen_from = reading.started_at - _VISIBLE
+    seen_from = await read_reach(reading.client, history_limited=reading.history_limited)
+    if seen_from is None:
+        return Span(window.starts_at, ends_at)
     if ends_at <= seen_from:
         return None
     return Span(seen_from if window.starts_at is None else max(window.starts_at, seen_from), ends_at)

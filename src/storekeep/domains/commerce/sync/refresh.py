@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,17 +19,16 @@ from storekeep.domains.commerce.sync.apply import apply, remove
 from storekeep.domains.commerce.sync.details import read_details, whole_order, whole_refunds
 from storekeep.domains.commerce.sync.news import SyncNews
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
+from storekeep.domains.commerce.sync.reach import read_reach
 from storekeep.domains.commerce.types import Resource
 from storekeep.domains.connections import public as connections
 from storekeep.integrations.shopify.client import ShopifyClient
 from storekeep.integrations.shopify.documents import ORDER_DETAIL
 from storekeep.integrations.shopify.errors import ShopifyObjectGone, ShopifyUnavailable
-from storekeep.kit.clock import now
 from storekeep.kit.scope import Scope
 from storekeep.runtime.database import Database, TenantSession
 from storekeep.runtime.services import Services
 
-_VISIBLE = timedelta(days=59)
 _TRIES = 3
 _PATIENCE_S = 30.0  # a person waits, behind proxies that give up after a minute; what is read while storing comes on top
 
@@ -51,8 +49,10 @@ async def refresh_order(services: Services, scope: Scope, order_id: UUID) -> Non
     calendar = calendar or await _first_calendar(db, scope, Calendar(store.id, store.time_zone, store.currency))
     client = await services.get(connections.StoreClients).client_for(scope, store.id)
     node = await _read_in_time(client, order.shopify_id)
-    if node is None and store.history_limited and order.source_created_at < now() - _VISIBLE:
-        raise OrderOutOfReach()
+    if node is None:
+        seen_from = await read_reach(client, history_limited=store.history_limited, priority="interactive")
+        if seen_from is not None and order.source_created_at < seen_from:
+            raise OrderOutOfReach()
     for attempt in range(_TRIES):
         try:
             changed = await _store(db, scope, calendar, client, node, order)

@@ -24,10 +24,13 @@ _BATCH = 100
 async def request_run(session: TenantSession, store_id: UUID, trigger: RunTrigger, *, full: bool = False) -> SyncRun:
     """The store's open run, or a new one with its job, both in this transaction. Raises StoreNotFound, StoreDisconnecting.
 
-    An open run that waits for its next attempt goes on at once when a person asks.
+    An open run that waits for its next attempt goes on at once when a person asks. One that reads but what changed gives way to a
+    `full` one.
     """
     await connections.ensure_store_active(session, store_id)
     kind = await runs.kind_for(session, store_id, full=full)
+    if full:
+        await runs.give_way(session, store_id)
     run, made = await runs.add_run(session, store_id, kind, trigger)
     if made:
         job = SYNC if kind is RunKind.DELTA else IMPORT

@@ -48,7 +48,11 @@ Syncing = Annotated[TenantSession, Transaction(Permission.SYNC_RUN)]
     responses=refusals(connections.StoreNotFound, TenantNotFound, connections.StoreDisconnecting),
 )
 async def start_sync(body: SyncInput, session: Syncing) -> ListRead[SyncRunRead]:
-    """Begin a run of one store, or of all but those being disconnected. One that is being read already answers with that run."""
+    """Begin a run of one store, or of all but those being disconnected.
+
+    A store that is being read already answers with that run. Only a run that reads what changed gives way to one that reads
+    everything: it is cancelled, and what it stored stays.
+    """
     store_ids = await _wanted_stores(session, body)
     made = await request_runs(session, store_ids, full=body.full)
     for run in made:

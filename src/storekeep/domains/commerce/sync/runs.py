@@ -54,6 +54,14 @@ async def settle_dead_run(session: TenantSession, store_id: UUID) -> None:
     await _close(session, run, RunStatus.FAILED, {"code": error.get("code"), "message": error.get("message")})
 
 
+async def give_way(session: TenantSession, store_id: UUID) -> None:
+    """End the store's open run if it reads but what changed, for a run that reads everything. What it stored stays."""
+    run = await _open_run(session, store_id)
+    if run is not None and run.kind == RunKind.DELTA:
+        with suppress(RunAlreadyOver):  # this very moment
+            await cancel_run(session, run.id)
+
+
 async def add_run(session: TenantSession, store_id: UUID, kind: RunKind, trigger: RunTrigger) -> tuple[SyncRun, bool]:
     """The store's open run, and whether it was made just now. A dead one is closed first."""
     await settle_dead_run(session, store_id)
@@ -116,6 +124,18 @@ async def resources_of(session: TenantSession, run_ids: Sequence[UUID]) -> dict[
     for rows in found.values():
         rows.sort(key=lambda row: order.index(Resource(row.resource)))
     return found
+
+
+async def begin_at_source(session: TenantSession, run_id: UUID, told_at: datetime | None) -> SyncRun:
+    """The running run, with when it began by the source's clock, which said `told_at` just now; kept over all its attempts.
+
+    The source stamps changes by its own clock. Were ours ahead, what changed while we read would look as if it had been read.
+    """
+    run = await session.get_one(SyncRun, (session.tenant_id, run_id), with_for_update=True, populate_existing=True)
+    if run.source_started_at is None:
+        begun = run.started_at or now()
+        run.source_started_at = begun if told_at is None else min(begun, told_at)
+    return run
 
 
 async def cancel_run(session: TenantSession, run_id: UUID) -> RunFacts:

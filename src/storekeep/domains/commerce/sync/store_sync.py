@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -127,14 +128,13 @@ async def _reading(context: JobContext, run_id: UUID, store_id: UUID, client: Sh
         if await adopt_calendar(session, calendar):
             log.info("store_calendar_changed", store_id=str(store_id), time_zone=calendar.time_zone, currency=calendar.currency)
         store = await connections.get_store(session, store_id)
-        run = (await runs.read_run(session, run_id)).run
-    assert run.started_at is not None
+        run = await runs.begin_at_source(session, run_id, facts.told_at)
     return StoreReading(
         context=context,
         run_id=run_id,
         store_id=store_id,
         kind=RunKind(run.kind),
-        started_at=run.started_at.replace(microsecond=0),
+        started_at=_begun(run),
         history_limited=store.history_limited,
         calendar=calendar,
         client=client,
@@ -142,6 +142,12 @@ async def _reading(context: JobContext, run_id: UUID, store_id: UUID, client: Sh
         limits=limits_of(context.services),
         news=SyncNews(context.services, context.scope.tenant_id, store_id, run_id),
     )
+
+
+def _begun(run: SyncRun) -> datetime:
+    """When the run began by the source's clock, in whole seconds as the source counts them."""
+    assert run.source_started_at is not None
+    return run.source_started_at.replace(microsecond=0)
 
 
 async def _copy(reading: StoreReading, resource: Resource) -> None:

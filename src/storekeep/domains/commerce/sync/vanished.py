@@ -17,6 +17,7 @@ from sqlalchemy import Select, bindparam, func, select
 
 from storekeep.domains.commerce.errors import SourceCountMismatch
 from storekeep.domains.commerce.models import Customer, Order, Product
+from storekeep.domains.commerce.sync.reach import reach_of, read_reach
 from storekeep.domains.commerce.sync.reader import StoreReading
 from storekeep.domains.commerce.sync.reading import gid_number
 from storekeep.domains.commerce.sync.windows import halves, search_for
@@ -33,7 +34,6 @@ _PAGE = 250  # spans with no more records than this are compared id by id
 _MAX_SPANS = 200  # a store that lost so much is better read again as a whole
 _MAX_LACKING = 20  # and so is one of whose records so many pages are missing here
 _MAX_PLACEHOLDERS = 1_000  # there are few, unless customers may not be read at all
-_VISIBLE = timedelta(days=59)
 # The newest records may be known to one of Shopify's lists and not yet to its counts.
 _SETTLED = timedelta(minutes=2)
 _Span = tuple[datetime | None, datetime]
@@ -42,6 +42,11 @@ _PLACEHOLDERS = (
     .where(Customer.store_id == bindparam("store"), Customer.placeholder)
     .order_by(Customer.id)
     .limit(_MAX_PLACEHOLDERS)
+)
+_CREATED_SINCE = select(Order.shopify_id).where(
+    Order.store_id == bindparam("store"),
+    Order.shopify_id.in_(bindparam("numbers", expanding=True)),
+    Order.source_created_at >= bindparam("seen_from"),
 )
 
 
@@ -65,8 +70,9 @@ class Disagreement:
 async def find_disagreement(reading: StoreReading, resource: Resource) -> Disagreement:
     """Where we and Shopify disagree. Raises SourceCountMismatch when more is missing here than can be read piece by piece, and
     as the client."""
-    start = reading.started_at - _VISIBLE if resource is Resource.ORDERS and reading.history_limited else None
-    waiting: list[_Span] = [(start, reading.started_at - _SETTLED)]
+    start, end = reach_of(history_limited=resource is Resource.ORDERS and reading.history_limited), reading.started_at - _SETTLED
+    # A run that waited for longer than we can look back has nothing left to look at.
+    waiting: list[_Span] = [(start, end)] if start is None or start < end else []
     missing: list[int] = []
     lacking: list[Lacking] = []
     looked_at = 0
@@ -89,7 +95,23 @@ async def find_disagreement(reading: StoreReading, resource: Resource) -> Disagr
             waiting += [(low, high or span[1]) for low, high in parts]
     if resource is Resource.CUSTOMERS:
         missing += await _placeholders(reading)
-    return Disagreement(await _unknown(reading, resource, missing), lacking)
+    vanished = await _unknown(reading, resource, missing)
+    if vanished and resource is Resource.ORDERS:
+        vanished = await _within_reach(reading, vanished)
+    if vanished:
+        log.info("sync_records_vanished", store_id=str(reading.store_id), resource=resource, count=len(vanished))
+    return Disagreement(vanished, lacking)
+
+
+async def _within_reach(reading: StoreReading, numbers: list[int]) -> list[int]:
+    """Those of the orders that Shopify would show us if they were there."""
+    seen_from = await read_reach(reading.client, history_limited=reading.history_limited)
+    if seen_from is None:
+        return numbers
+    rows = await reading.context.reads.rows(
+        _CREATED_SINCE, {"store": reading.store_id, "numbers": numbers, "seen_from": seen_from}
+    )
+    return sorted(row.shopify_id for row in rows)
 
 
 async def _placeholders(reading: StoreReading) -> list[int]:
@@ -147,7 +169,4 @@ async def _unknown(reading: StoreReading, resource: Resource, numbers: list[int]
     known: set[int] = set()
     async for batch in batches_by_id(reading.client, EXISTING_IDS, ids):
         known.update(gid_number(node.get("id")) for node in batch)
-    gone = [number for number in sorted(set(numbers)) if number not in known]
-    if gone:
-        log.info("sync_records_vanished", store_id=str(reading.store_id), resource=resource, count=len(gone))
-    return gone
+    return [number for number in sorted(set(numbers)) if number not in known]
