@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from storekeep.entry.embedded.postgres import PostgresServer
 from storekeep.runtime.settings import root
 from storekeep.runtime.web.config import WebConfig
 from storekeep.runtime.web.headers import security_headers
+from storekeep.runtime.web.refusals import NotReady
 from tests.entry.embedded.running import wait_for
 
 TOP = Path(__file__).parents[2]
@@ -154,6 +156,9 @@ class _Upstream(http.server.BaseHTTPRequestHandler):
     """Stands where the API would: tells what it was asked."""
 
     def do_GET(self) -> None:
+        if "away" in self.path:  # as when the API is being replaced
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
         body = (
             f"{self.command} {self.path} from {self.headers['X-Forwarded-For']} by {self.headers['X-Forwarded-Proto']}".encode()
         )
@@ -244,7 +249,44 @@ def test_the_rest_is_the_api_s_and_clients_cannot_forge_their_address(site: http
 
 @needs_caddy
 def test_metrics_stay_inside(site: httpx.Client) -> None:
-    assert site.get("/metrics").status_code == 404
+    # The API is asked for an address it does not have: its refusal is in the one format.
+    assert site.get("/metrics").text.startswith("GET /api/nothing-here from ")
+
+
+@needs_caddy
+@pytest.mark.parametrize("path", ["/api/away", "/webhooks/away", "/away"])
+def test_an_api_that_is_away_is_told_in_the_one_format(site: httpx.Client, path: str) -> None:
+    answer = site.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/json")
+    assert answer.headers["retry-after"] == "5"
+    body = answer.json()
+    assert body.keys() == {"error", "requestId", "timestamp"}
+    error = body["error"]
+    assert (error["code"], error["message"]) == (NotReady.code, NotReady.message)
+    assert (error["details"], error["retryable"]) == ({}, True)
+    assert re.fullmatch(r"req_[0-9a-f-]{36}", body["requestId"])
+    assert abs(datetime.fromisoformat(body["timestamp"]) - datetime.now(UTC)) < timedelta(minutes=1)
+    assert_secured(answer)
+
+
+@needs_caddy
+def test_a_person_is_told_on_a_page(site: httpx.Client) -> None:
+    answer = site.get("/orders/away", headers={"accept": "text/html,*/*"})
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
+    assert "Storekeep is starting" in answer.text
+    assert_secured(answer)
+    assert site.get("/api/away", headers={"accept": "text/html"}).json()["error"]["code"] == NotReady.code
+
+
+def assert_secured(answer: httpx.Response) -> None:
+    """The headers of every answer, made here since the API was not there to make them."""
+    assert "server" not in answer.headers
+    for name, value in security_headers(WebConfig(app_url="https://localhost")):
+        if name != b"content-security-policy":
+            assert answer.headers[name.decode()] == value.decode()
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
 
 
 @needs_caddy

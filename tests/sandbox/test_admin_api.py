@@ -119,6 +119,8 @@ def test_ids_of_another_kind_are_errors_and_unknown_ones_null(sandbox: Driver) -
         answer = sandbox.gql(query, {"id": wrong})
         assert "Invalid global id" in answer["errors"][0]["message"] and answer["data"] == {"order": None}
     assert sandbox.data(query, {"id": "gid://shopify/Order/1"}) == {"order": None}
+    answer = sandbox.gql('{ node(id: "gid://shopify/Nothing/1") { id } }')
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_GLOBAL_ID"
     ids = [first_order(sandbox), "gid://shopify/Product/1"]
     nodes = sandbox.data(document("nodes_batch"), {"ids": ids})["nodes"]
     assert nodes[0]["__typename"] == "Order" and nodes[0]["name"] and nodes[1] is None

@@ -135,9 +135,12 @@ async def test_the_old_token_is_dead_after_logout_login_and_password_change(hous
     third = page.cookies["storekeep_session"]
     assert answer.status_code == 204
     assert (await lives(second), await lives(third)) == (False, True)
+    assert (await page.post("/api/auth/signup", json=new_account())).status_code == 201
+    assert not await lives(third)
+    fourth = page.cookies["storekeep_session"]
     assert (await page.post("/api/auth/logout")).status_code == 204
     assert "storekeep_session" not in page.cookies
-    assert not await lives(third)
+    assert not await lives(fourth)
 
 
 async def test_every_cookie_over_https_is_host_bound_secure_and_out_of_scripts_reach(secure_house: House) -> None:

@@ -139,6 +139,18 @@ async def test_the_stream_ends_with_the_session_and_when_the_role_changed(
                 await asyncio.sleep(0.05)
 
 
+async def test_a_second_after_its_session_ended_a_stream_hears_nothing_more(owner: Person) -> None:
+    """Long before the next heartbeat."""
+    agent = await owner.invite(Role.AGENT)
+    async with listening(agent) as stream:
+        await agent.http.post("/api/auth/logout")
+        await asyncio.sleep(1.1)
+        await news(owner).publish(owner.tenant_id, "data.changed", {}, permission=None)
+        async with asyncio.timeout(5):
+            await stream.ended.wait()
+        assert stream.events == []
+
+
 async def test_without_a_session_there_is_no_stream(owner: Person) -> None:
     async with owner.house.browser() as stranger:
         assert (await stranger.get("/api/live")).status_code == 401

@@ -94,6 +94,14 @@ async def test_unknown_addresses_are_never_the_page(http: httpx.AsyncClient, met
     check(response, 404, "NOT_FOUND")
 
 
+@pytest.mark.parametrize("path", ["/", "/orders"])
+async def test_the_page_can_but_be_read(http: httpx.AsyncClient, path: str) -> None:
+    response = await http.post(path, json={})
+    check(response, 405, "METHOD_NOT_ALLOWED")
+    assert response.headers["allow"] == "GET, HEAD"
+    assert (await http.post("/orders.js", json={})).status_code == 404
+
+
 async def test_a_refused_method_names_every_allowed_one(http: httpx.AsyncClient) -> None:
     response = await http.put("/api/things/019a7f3e-5b7c-7d1e-8f00-c0ffee000001", json={})
     check(response, 405, "METHOD_NOT_ALLOWED")

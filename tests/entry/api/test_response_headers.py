@@ -111,7 +111,7 @@ async def test_missing_files_are_not_the_page(http: httpx.AsyncClient) -> None:
     for path in ("/assets/x", "/robots.txt", "/sw.js", "/logo.svg"):
         assert (await http.get(path)).status_code == 404
     assert (await http.get("/orders", headers={"accept": "application/json"})).status_code == 404
-    assert (await http.post("/orders")).status_code == 404
+    assert (await http.post("/orders")).status_code == 405
 
 
 async def test_head_is_get_without_a_body(http: httpx.AsyncClient) -> None:

@@ -82,7 +82,7 @@ def test_what_is_given_wins_over_what_is_made_up(tmp_path: Path, monkeypatch: py
     assert Given({"PORT": "80", "APP_URL": "https://shop.example/"}).address == "https://shop.example"
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "eight thousand", "-1", "80.0"])
+@pytest.mark.parametrize("port", ["0", "65536", "eight thousand", "-1", "80.0", "８０８０"])
 def test_a_port_that_is_none_is_refused_in_words(port: str) -> None:
     with pytest.raises(BadSetting, match="PORT must be a number from 1 to 65535"):
         _ = Given({"PORT": port}).port
