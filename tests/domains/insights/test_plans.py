@@ -64,6 +64,19 @@ async def a_page(session: TenantSession, kind: str, sort: str, cursor: str | Non
     return (await customers.list_customers(session, currency="GBP", **asked))[1]
 
 
+async def test_a_word_that_everything_matches_hides_nothing(many: ManyOrders) -> None:
+    """Filters and order apply to all that was found, not to the newest of it."""
+    first, last = date(2025, 1, 1), date(2025, 1, 3)
+    async with many.db.tenant(Scope(BIG)) as session:
+        read = partial(orders.list_orders, session, limit=100, cursor=None)
+        everything = await read(OrderFilter(first_day=first, last_day=last), sort_name="createdAt")
+        found = await read(OrderFilter(text="person", first_day=first, last_day=last), sort_name="createdAt")
+        oldest = await read(OrderFilter(text="person"), sort_name="createdAt")
+    assert len(found.items) == 100
+    ids = [row.order.id for row in everything.items]
+    assert [row.order.id for row in found.items] == ids == [row.order.id for row in oldest.items]
+
+
 def test_every_sort_of_every_list_is_looked_at() -> None:
     known = {(kind, sort) for kind, module in LISTS.items() for sort in module.SORTS}
     assert known == set(INDEX_OF) | {("orders", "name"), ("orders", "-name")}

@@ -6502,7 +6502,7 @@ export interface operations {
                 cursor?: string | null;
                 /** @description How many items at most. */
                 limit?: number;
-                /** @description Words to look for; each matches the beginning of a word. */
+                /** @description Words to look for; each matches the beginning of a word. Of more than 100,000 matches the newest are considered. */
                 q?: string | null;
                 /** @description -spent, -orders, -createdAt, createdAt, name or -name. */
                 sort?: string;
@@ -8294,7 +8294,7 @@ export interface operations {
                 fulfillmentStatus?: string | null;
                 /** @description How many items at most. */
                 limit?: number;
-                /** @description Words to look for; each matches the beginning of a word. */
+                /** @description Words to look for; each matches the beginning of a word. Of more than 100,000 matches the newest are considered. */
                 q?: string | null;
                 /** @description -createdAt, createdAt, -total, total, -name or name. */
                 sort?: string;
@@ -9272,7 +9272,7 @@ export interface operations {
                 cursor?: string | null;
                 /** @description How many items at most. */
                 limit?: number;
-                /** @description Words to look for; each matches the beginning of a word. */
+                /** @description Words to look for; each matches the beginning of a word. Of more than 100,000 matches the newest are considered. */
                 q?: string | null;
                 /** @description title, -title, -createdAt, createdAt, -updatedAt or updatedAt. */
                 sort?: string;

@@ -31,6 +31,15 @@ describe('a store’s health', () => {
     expect(storeHealth(store({ lastSyncStatus: 'FAILED' })).tone).toBe('warn');
   });
 
+  it('names the access that was not granted, and what it costs', () => {
+    const health = storeHealth(store({ scopes: ['read_orders', 'read_products'], lastSyncStatus: 'PARTIAL' }));
+    expect(health.label).toBe('Access missing');
+    expect(health.advice).toBe(
+      'The shop does not let us read customers, and orders not without them. Grant read_customers, then connect it again.',
+    );
+    expect(storeHealth(store({ scopes: ['read_customers'] })).advice).toContain('read orders and products. Grant');
+  });
+
   it('is behind only when its own rhythm is missed', () => {
     const at = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000).toISOString();
     expect(minutesBehind(store({ lastSyncAt: at(6), nextSyncAt: at(1), syncIntervalMinutes: 5 }), NOW)).toBe(0);

@@ -23,6 +23,24 @@ export interface Health {
   advice: string | null;
 }
 
+const READ_SCOPES = { read_orders: 'orders', read_customers: 'customers', read_products: 'products' } as const;
+
+/** What of a store the shop does not let us read, as scopes; orders name their customers and are not read without them either. */
+export function missingScopes(store: Pick<Store, 'scopes'>): (keyof typeof READ_SCOPES)[] {
+  return (Object.keys(READ_SCOPES) as (keyof typeof READ_SCOPES)[]).filter((scope) => !store.scopes.includes(scope));
+}
+
+function lackingAccess(missing: (keyof typeof READ_SCOPES)[]): Health {
+  const list = new Intl.ListFormat('en', { type: 'conjunction' });
+  const kinds = missing.map((scope) => READ_SCOPES[scope]);
+  const also = kinds.includes('customers') && !kinds.includes('orders') ? ', and orders not without them' : '';
+  return {
+    tone: 'warn',
+    label: 'Access missing',
+    advice: `The shop does not let us read ${list.format(kinds)}${also}. Grant ${list.format(missing)}, then connect it again.`,
+  };
+}
+
 /** How a store is, in one word and one sentence. */
 export function storeHealth(store: Store): Health {
   switch (store.status) {
@@ -44,6 +62,8 @@ export function storeHealth(store: Store): Health {
     case 'CONNECTED':
       break;
   }
+  const missing = missingScopes(store);
+  if (missing.length > 0) return lackingAccess(missing);
   if (store.syncPaused) {
     return { tone: 'neutral', label: 'Paused', advice: 'Scheduled syncs are paused. You can still sync by hand.' };
   }

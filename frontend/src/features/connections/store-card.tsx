@@ -12,7 +12,7 @@ import { Panel } from '~/ui/panel';
 import { StateBadge } from '~/ui/state-badge';
 import { Ago, When } from '~/ui/when';
 import classes from './connections.module.css';
-import { consentAddress, INTERVALS, leavingWords, storeHealth } from './model';
+import { consentAddress, INTERVALS, leavingWords, missingScopes, storeHealth } from './model';
 import { useDisconnectStore, useUpdateStore } from './mutations';
 
 interface StoreCardProps {
@@ -62,7 +62,8 @@ export function StoreCard({ store, syncActions, onErasing }: StoreCardProps) {
       </div>
       <div className={classes.buttons}>
         {syncActions}
-        {store.status === 'NEEDS_RECONNECT' && (
+        {(store.status === 'NEEDS_RECONNECT' ||
+          (store.connectedVia === 'OAUTH' && missingScopes(store).length > 0)) && (
           <AllowedButton
             permission="store:write"
             leftSection={<IconRefreshDot size={16} />}

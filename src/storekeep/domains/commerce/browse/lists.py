@@ -18,7 +18,7 @@ from storekeep.kit.text import storable
 from storekeep.runtime.database import TenantSession
 
 T = TypeVar("T")
-SEARCH_CAP = 5000
+SEARCH_CAP = 100_000  # filters and order come after it, so it must hold more than anyone's ordinary word finds
 _MAX_WORDS = 8
 # Marks of direction come along with copied text and are no part of a word.
 _DIRECTION = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))

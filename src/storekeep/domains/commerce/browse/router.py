@@ -31,7 +31,8 @@ router = tenant_router(prefix="/api", tags=["commerce"])
 OrdersIn = Annotated[TenantSession, Transaction(Permission.ORDER_READ)]
 CustomersIn = Annotated[TenantSession, Transaction(Permission.CUSTOMER_READ)]
 ProductsIn = Annotated[TenantSession, Transaction(Permission.PRODUCT_READ)]
-Typed = Annotated[str | None, Query(max_length=200, description="Words to look for; each matches the beginning of a word.")]
+_SEARCHED = "Words to look for; each matches the beginning of a word. Of more than 100,000 matches the newest are considered."
+Typed = Annotated[str | None, Query(max_length=200, description=_SEARCHED)]
 StoreId = Annotated[Id | None, Query(alias="storeId", description="One store; all of the tenant's without it.")]
 Status = Annotated[str | None, Query(max_length=40, pattern="^[A-Za-z_]+$")]
 
