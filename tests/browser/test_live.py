@@ -59,3 +59,22 @@ async def test_changes_in_the_shop_reach_the_open_pages(new_page: NewPage, produ
     assert now["financialStatus"] == "PAID"
     summary = await (await dashboard.request.get("/api/analytics/periods")).json()
     assert (await so_far.inner_text()).split()[0].replace(",", "") in json.dumps(summary)
+
+
+async def test_any_number_of_tabs_share_one_stream(new_page: NewPage, product: Product) -> None:
+    """A browser allows six connections to a site over HTTP/1.1, and a stream keeps one."""
+    first = await new_page()
+    await sign_in(first)
+    tabs = [first, *[await first.context.new_page() for _ in range(7)]]
+    for tab in tabs:
+        await tab.goto("/orders")
+        await expect(tab.get_by_role("grid")).to_be_visible()
+        await expect(tab.get_by_text("Live", exact=True)).to_be_visible()
+    # Whoever listened goes; another goes on for all.
+    await first.close()
+    await _edit(product, "create_order")
+    newest = tabs[1].get_by_role("row").nth(1)
+    before = await newest.inner_text()
+    await _sync(tabs[1], product)
+    for tab in tabs[1:]:
+        await expect(tab.get_by_role("row").nth(1)).not_to_have_text(before, timeout=60_000)

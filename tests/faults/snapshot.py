@@ -22,11 +22,11 @@ _RESOURCES = """
     SELECT r.kind, r.trigger, r.status AS run_status, r.error, r.setbacks, r.finished_at IS NOT NULL AS ended, s.resource,
         s.status, s.expected, s.written, s.failed, s.removed, s.errors,
         s.read - CASE WHEN r.kind = 'DELTA' THEN s.unchanged ELSE 0 END AS read,
-        CASE WHEN s.cursor = date_trunc('second', r.started_at) THEN 'the beginning' ELSE s.cursor::text END AS mark
+        CASE WHEN s.cursor = date_trunc('second', r.source_started_at) THEN 'the beginning' ELSE s.cursor::text END AS mark
     FROM sync_runs r JOIN sync_resources s ON s.run_id = r.id ORDER BY r.created_at, r.id, s.resource
 """
 _CURSORS = """
-    SELECT c.store_id, c.resource, CASE WHEN c.high_water = (SELECT date_trunc('second', max(started_at)) FROM sync_runs)
+    SELECT c.store_id, c.resource, CASE WHEN c.high_water = (SELECT date_trunc('second', max(source_started_at)) FROM sync_runs)
         THEN 'the beginning' ELSE c.high_water::text END AS mark FROM sync_cursors c ORDER BY 1, 2
 """
 _WINDOWS = """

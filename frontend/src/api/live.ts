@@ -1,5 +1,6 @@
 /** The live stream (server-sent events): keeps itself connected and tells listeners what changed and whether it is up. */
 import { useSyncExternalStore } from 'react';
+import { SharedStream } from './live-tabs';
 
 export interface LiveEvent {
   type: string;
@@ -31,8 +32,10 @@ export class LiveStream {
     this.url = url;
   }
 
-  start(): void {
+  /** `unheard`: others listened before, and something may have been said in between. */
+  start(unheard = false): void {
     if (this.current !== 'off') return;
+    this.unheard = unheard;
     this.lostAt = Date.now();
     this.setStatus('connecting');
     this.connect();
@@ -122,7 +125,7 @@ export function readEvent(text: string): LiveEvent | null {
   }
 }
 
-export const live = new LiveStream('/api/live');
+export const live = new SharedStream(new LiveStream('/api/live'));
 
 export function useLiveStatus(): LiveStatus {
   return useSyncExternalStore(live.watch, live.status, live.status);

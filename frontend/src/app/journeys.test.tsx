@@ -19,6 +19,16 @@ describe('signing in', () => {
     expect(router.state.location.href).toBe('/orders?payment=PAID');
   });
 
+  it('says that a session ended, and nothing to who comes without one', async () => {
+    network.reset({ signedIn: false });
+    const { router, unmount } = renderApp('/orders');
+    await waitFor(() => expect(router.state.location.search).toEqual({ next: '/orders' }));
+    unmount();
+    network.api.state.sessionEnded = true;
+    renderApp('/orders');
+    expect(await screen.findByText(/^Your session has ended/)).toBeVisible();
+  });
+
   it('says what is wrong with the request id, and keeps what was typed', async () => {
     network.reset({ signedIn: false });
     renderApp('/sign-in');
@@ -36,7 +46,8 @@ describe('signing in', () => {
     network.api.state.session = null;
     await queryClient.refetchQueries();
     await waitFor(() => expect(router.state.location.pathname).toBe('/sign-in'));
-    expect(router.state.location.search).toMatchObject({ next: '/orders' });
+    expect(router.state.location.search).toEqual({ next: '/orders', notice: 'ended' });
+    expect(await screen.findByText(/^Your session has ended/)).toBeVisible();
     expect(
       queryClient
         .getQueryCache()

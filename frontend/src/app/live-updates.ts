@@ -47,7 +47,7 @@ export function useLiveUpdates(tenantId: string): void {
       };
       due.set(type, setTimeout(fire, SOON_MS[type] ?? DEFAULT_SOON_MS));
     });
-    live.start();
+    live.start(tenantId);
     return () => {
       stopListening();
       live.stop();

@@ -11,6 +11,9 @@ export function leaveWhenSignedOut(queryClient: QueryClient, router: ReturnType<
     if (pathname.startsWith('/sign-')) return;
     live.stop();
     queryClient.clear();
-    void router.navigate({ to: '/sign-in', search: { next: safeReturnPath(`${pathname}${searchStr}`) } });
+    void router.navigate({
+      to: '/sign-in',
+      search: { next: safeReturnPath(`${pathname}${searchStr}`), notice: 'ended' },
+    });
   });
 }

@@ -19,7 +19,10 @@ export function useRefusal(permission: string): string | null {
 export function AllowedButton({ permission, blocked, onClick, ...rest }: AllowedButtonProps) {
   const refusal = useRefusal(permission);
   const reason = refusal ?? blocked ?? null;
-  if (!reason) return <Button onClick={onClick} {...rest} />;
+  if (!reason) {
+    // The second half of a double click is no second wish, and comes before the first is seen to be under way.
+    return <Button onClick={(event) => event.detail < 2 && onClick?.(event)} {...rest} />;
+  }
   return (
     <Tooltip label={reason} multiline maw={280} events={{ hover: true, focus: true, touch: true }}>
       <Button {...rest} data-disabled aria-disabled onClick={() => announce(reason)} />

@@ -153,6 +153,20 @@ describe('AllowedButton', () => {
     expect(onClick).toHaveBeenCalledOnce();
   });
 
+  it('takes a double click for one wish', async () => {
+    const onClick = vi.fn();
+    renderPart(
+      <AllowedButton permission="sync:run" onClick={onClick}>
+        Sync
+      </AllowedButton>,
+    );
+    await user.dblClick(screen.getByRole('button', { name: 'Sync' }));
+    expect(onClick).toHaveBeenCalledOnce();
+    screen.getByRole('button', { name: 'Sync' }).focus();
+    await user.keyboard('{Enter}');
+    expect(onClick).toHaveBeenCalledTimes(2);
+  });
+
   it('says who can grant it to those who may not, and does nothing', async () => {
     const onClick = vi.fn();
     renderPart(

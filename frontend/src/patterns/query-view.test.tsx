@@ -50,6 +50,16 @@ describe('QueryView', () => {
     expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
   });
 
+  it('shows nothing on of what is gone', async () => {
+    const gone = problem({ status: 404, code: 'ORDER_NOT_FOUND', message: 'There is no such order.' });
+    const load = vi.fn().mockResolvedValueOnce(['Ada']).mockRejectedValue(gone);
+    renderPart(<Names load={load} />);
+    await screen.findByText('Ada');
+    await user.click(screen.getByRole('button', { name: 'refresh' }));
+    expect(await screen.findByText('There is no such order.')).toBeVisible();
+    expect(screen.queryByText('Ada')).toBeNull();
+  });
+
   it('keeps showing old data when a refresh fails, and says it is old', async () => {
     const load = vi.fn().mockResolvedValueOnce(['Ada']).mockRejectedValue(problem());
     renderPart(<Names load={load} />);

@@ -21,7 +21,9 @@ interface QueryViewProps<Data> {
 
 export function QueryView<Data>({ query, skeleton, empty, children }: QueryViewProps<Data>) {
   const retry = () => void query.refetch();
-  if (query.data === undefined) {
+  // What is gone, or no longer ours to see, is not shown on for what it was.
+  const refused = query.isError && [403, 404, 410].includes(query.error.status);
+  if (query.data === undefined || refused) {
     if (query.isError) return <ProblemView problem={query.error} onRetry={retry} />;
     return <>{skeleton}</>;
   }

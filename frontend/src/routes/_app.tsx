@@ -16,8 +16,10 @@ export const Route = createFileRoute('/_app')({
       const session = await context.queryClient.ensureQueryData(sessionQuery());
       return { tenantId: session.tenant.id };
     } catch (error) {
-      if (problemFromThrown(error).status !== 401) throw error;
-      throw redirect({ to: '/sign-in', search: { next: safeReturnPath(location.href) } });
+      const problem = problemFromThrown(error);
+      if (problem.status !== 401) throw error;
+      const ended = problem.code === 'AUTH_SESSION_EXPIRED' ? { notice: 'ended' as const } : {};
+      throw redirect({ to: '/sign-in', search: { next: safeReturnPath(location.href), ...ended } });
     }
   },
   loader: ({ context }) => context.queryClient.ensureQueryData(storesQuery(context.tenantId)),

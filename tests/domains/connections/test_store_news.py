@@ -32,7 +32,8 @@ async def told(person: Person) -> list[tuple[str, Any]]:
     redis, key = person.house.wired.services.get(Redis), f"live:{{{person.tenant_id}}}:events"
     events = [orjson.loads(fields[b"e"]) for _, fields in await redis.xrange(key)]
     await redis.delete(key)
-    assert all(event["permission"] == "store:read" for event in events)
+    needed = {"store.changed": "store:read", "data.changed": "order:read"}
+    assert all(event["permission"] == needed[event["type"]] for event in events)
     return [(event["type"], event["data"]) for event in events]
 
 
@@ -123,4 +124,5 @@ async def test_disconnecting_makes_kept_figures_stale_at_once_and_so_does_every_
     assert seen == [2, 3, 4]
     assert await kept.read() > 4
     assert await stranger.read() == 1
-    assert (await told(owner))[-1] == ("store.changed", {"storeId": store_id})
+    # The store, and everything that pages show of it, is gone.
+    assert (await told(owner))[-2:] == [("store.changed", {"storeId": store_id}), ("data.changed", {"storeId": store_id})]

@@ -47,7 +47,7 @@ export class FakeApi {
         'A part of the service is away for a moment. Nothing was changed; please try again.',
       );
     if (!this.state.session && !PUBLIC.test(url.pathname))
-      throw new FakeFailure(401, 'NOT_SIGNED_IN', 'Sign in to go on.');
+      throw new FakeFailure(401, 'AUTH_REQUIRED', 'Sign in to go on.');
     for (const [verb, path, answer] of [...accountRoutes, ...shopRoutes]) {
       const match = verb === method ? path.exec(url.pathname) : null;
       if (!match) continue;

@@ -42,7 +42,8 @@ export const accountRoutes: FakeRoute[] = [
     'GET',
     /^\/api\/auth\/session$/,
     ({ state }) => {
-      if (!state.session) throw new FakeFailure(401, 'NOT_SIGNED_IN', 'Sign in to go on.');
+      if (!state.session && state.sessionEnded) throw new FakeFailure(401, 'AUTH_SESSION_EXPIRED', 'Sign in again.');
+      if (!state.session) throw new FakeFailure(401, 'AUTH_REQUIRED', 'Sign in to go on.');
       return state.session;
     },
   ],

@@ -25,6 +25,8 @@ export interface FakeState {
   now: () => Date;
   random: Random;
   session: Session | null;
+  /** The browser still holds the token of one that ended. */
+  sessionEnded?: boolean;
   identity: Session;
   shops: Shop[];
   runs: SyncRun[];

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from storekeep.domains.accounts import public as accounts
 from storekeep.domains.connections.erasure_work import EraseRooms, conclude_tenant, erase_subject, unfinished_erasures
 from storekeep.domains.connections.models import Erasure, OAuthState
-from storekeep.domains.connections.news import publish_store
+from storekeep.domains.connections.news import publish_erased
 from storekeep.kit.clock import now
 from storekeep.kit.errors import NotFound
 from storekeep.kit.scope import Scope
@@ -37,7 +37,7 @@ async def run_erasure(context: JobContext, payload: EraseArgs) -> None:
     await forget_kept(context.services, context.scope.tenant_id, news=erased.kind == "tenant")
     if erased.kind == "store":
         with suppress(LookupError):
-            await publish_store(context.services.get(LiveNews), context.scope.tenant_id, erased.id)
+            await publish_erased(context.services.get(LiveNews), context.scope.tenant_id, erased.id)
 
 
 async def forget_kept(services: Services, tenant_id: UUID, *, news: bool) -> None:

@@ -56,3 +56,9 @@ def tell_of_stores(services: Services) -> None:
 async def publish_store(live: LiveNews, tenant_id: UUID, store_id: UUID) -> None:
     """Tell the tenant's browsers to read the store again. Call after the commit."""
     await live.publish(tenant_id, "store.changed", {"storeId": str(store_id)}, permission=Permission.STORE_READ)
+
+
+async def publish_erased(live: LiveNews, tenant_id: UUID, store_id: UUID) -> None:
+    """Tell the tenant's browsers that the store is no more, and nothing they show of it. Call after the commit."""
+    await publish_store(live, tenant_id, store_id)
+    await live.publish(tenant_id, "data.changed", {"storeId": str(store_id)}, permission=Permission.ORDER_READ)
