@@ -140,6 +140,16 @@ describe('the dashboard', () => {
   });
 });
 
+describe('a history that Shopify shortened', () => {
+  it('is said above the figures, and where no order is hidden nothing is', async () => {
+    renderApp('/insights').unmount();
+    network.api.state.historyFrom = '2026-09-24';
+    renderApp('/insights');
+    expect(await screen.findByText(/Shopify shows us orders since Sep 24, 2026 only/)).toBeVisible();
+    expect(screen.getByRole('link', { name: 'Stores and access' })).toBeVisible();
+  });
+});
+
 describe('an address typed by hand', () => {
   it.each([
     ['/insights?range=sideways&from=2026-13-01&compare=year&currency=euro', '/insights?compare=year'],

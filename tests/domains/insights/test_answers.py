@@ -273,3 +273,29 @@ async def test_without_redis_every_answer_is_new(books: Books, test_database: Te
         for number in range(1, 4):
             assert await orders_counted(books) == number
             await count_up(books)
+
+
+async def test_a_history_shopify_shortened_is_said_and_nothing_is_compared_with_its_beginning(books: Books) -> None:
+    await books.hold(orders=[placed(1, "2026-03-10T12:00"), placed(2, "2026-05-10T12:00", total="20.00")])
+    async with books.owner.house.db.tenant(books.owner.scope) as session:
+        # 60 days before 1 April 00:30 in London are a part of 31 January: 1 February is the first whole day.
+        limited = text("UPDATE stores SET scopes = '{read_orders}', created_at = '2026-03-31T23:30Z'")
+        await session.execute(limited)
+    await books.forget()
+    asked = {"from_": "2026-04-03", "to": "2026-05-02"}
+    overview = await books.read("/api/analytics/overview", **asked)
+    assert overview["historyFrom"] == "2026-02-01"
+    assert overview["previousFrom"] == "2026-03-04"
+    later = await books.read("/api/analytics/timeseries", compare="previous", **asked)
+    assert len(later["previous"]) == 30
+    # A range that would be compared with the first thirty days of it is not compared.
+    asked = {"from_": "2026-04-02", "to": "2026-05-02"}
+    overview = await books.read("/api/analytics/overview", **asked)
+    assert (overview["historyFrom"], overview["previousFrom"], overview["previousTo"]) == ("2026-02-01", None, None)
+    assert {(tile["previous"], tile["change"]) for tile in overview["tiles"]} == {(None, None)}
+    assert (await books.read("/api/analytics/timeseries", compare="previous", **asked))["previous"] == []
+    async with books.owner.house.db.tenant(books.owner.scope) as session:
+        await session.execute(text("UPDATE stores SET scopes = '{read_all_orders,read_orders}'"))
+    await books.forget()
+    overview = await books.read("/api/analytics/overview", **asked)
+    assert (overview["historyFrom"], overview["previousFrom"]) == (None, "2026-03-02")

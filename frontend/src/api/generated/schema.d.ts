@@ -2048,7 +2048,15 @@ export interface components {
              * Format: date
              */
             from: string;
-            /** Previousfrom */
+            /**
+             * Historyfrom
+             * @description The first day whose orders are all known, where Shopify hides older ones: who ordered only before it counts as new, refunds of older orders are missing, and nothing is compared with what begins in the first 30 days.
+             */
+            historyFrom: string | null;
+            /**
+             * Previousfrom
+             * @description Null where nothing is compared, or too little is known; see `historyFrom`.
+             */
             previousFrom: string | null;
             /** Previousto */
             previousTo: string | null;
@@ -3607,6 +3615,7 @@ export interface operations {
                      *         }
                      *       ],
                      *       "from": "2026-01-31",
+                     *       "historyFrom": "2026-01-31",
                      *       "previousFrom": "2026-01-31",
                      *       "previousTo": "2026-01-31",
                      *       "tiles": [

@@ -16,6 +16,7 @@ import { FigureList } from './figure-list';
 import { DEFAULT_COMPARE, DEFAULT_RANGE, LEDGER, PEOPLE, type InsightSearch } from './model';
 import { overviewQuery, timeseriesQuery } from './queries';
 import { HeroTiles } from './hero-tiles';
+import { ShortHistory } from './short-history';
 import { TopCustomers, TopProducts } from './top-panels';
 
 interface InsightsPageProps {
@@ -71,6 +72,7 @@ export function InsightsPage({ search, onSearch, guide }: InsightsPageProps) {
         {guide}
         {enabled && (
           <>
+            <ShortHistory from={overview.data?.historyFrom ?? null} />
             <HeroTiles overview={overview} series={series.data} unfinished={range.to === today} />
             <div className={classes.wide}>
               <SalesChart series={series} />

@@ -125,6 +125,7 @@ export function overview(scope: Scope, range: DayRange, previous: DayRange | nul
     to: range.to,
     previousFrom: previous?.from ?? null,
     previousTo: previous?.to ?? null,
+    historyFrom: null,
     tiles,
     errors: [],
   };

@@ -37,7 +37,8 @@ export const analyticsRoutes: FakeRoute[] = [
     /^\/api\/analytics\/overview$/,
     (request) => {
       const scope = scopeOf(request);
-      return overview(scope, scope.range, scope.previous, scope.timeZone);
+      const { historyFrom = null } = request.state;
+      return { ...overview(scope, scope.range, scope.previous, scope.timeZone), historyFrom };
     },
   ],
   [

@@ -27,6 +27,8 @@ export interface FakeState {
   session: Session | null;
   /** The browser still holds the token of one that ended. */
   sessionEnded?: boolean;
+  /** The first day whose orders are known, of stores whose older ones are hidden. */
+  historyFrom?: string;
   identity: Session;
   shops: Shop[];
   runs: SyncRun[];

@@ -10,17 +10,22 @@ from zoneinfo import ZoneInfo
 
 from storekeep.domains.commerce.public import CurrencyUse, currencies
 from storekeep.domains.connections.public import StoreNotFound, StoreView, list_stores
+from storekeep.domains.insights.ranges import Range
 from storekeep.kit.clock import day_in, now, zone
 from storekeep.runtime.database import TenantSession
 
 DEFAULT_CURRENCY = "USD"  # of a tenant without a store, whose every number is zero
+_SHOWN_DAYS = 60  # of orders, to an app that may not read all of them (contracts/shopify.md §3.4)
+# At its beginning a shortened history knows no refunds of older orders, nor who had ordered before: no growth is told from it.
+_SETTLING = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """The store asked about (None: all of them), the currency of the answer, and the time zone of each store asked about.
 
-    Where these are several, each day is its own store's day and `zone_name` is None.
+    Where these are several, each day is its own store's day and `zone_name` is None. `history_from` is the first day whose orders
+    are all known, None where none are hidden from us.
     """
 
     store_id: UUID | None
@@ -28,6 +33,13 @@ class Question:
     in_use: Sequence[CurrencyUse]
     zones: Mapping[UUID, ZoneInfo]
     zone_name: str | None
+    history_from: date | None = None
+
+    def comparable(self, before: Range | None) -> Range | None:
+        """The range to compare with, or None where too little is known of it to say what grew."""
+        if before is None or self.history_from is None or before.first >= self.history_from + _SETTLING:
+            return before
+        return None
 
     @property
     def today(self) -> date:
@@ -58,4 +70,11 @@ async def ask(session: TenantSession, *, store_id: UUID | None = None, currency:
     usual = in_use[0].currency if in_use else (asked[0].currency if asked else DEFAULT_CURRENCY)
     names = sorted({store.time_zone for store in asked}) or ["UTC"]
     zones = {store.id: zone(store.time_zone) for store in asked}
-    return Question(store_id, currency or usual, in_use, zones, names[0] if len(names) == 1 else None)
+    return Question(store_id, currency or usual, in_use, zones, names[0] if len(names) == 1 else None, _history_from(asked))
+
+
+def _history_from(stores: Sequence[StoreView]) -> date | None:
+    """What was shown when a store was connected stays, and what came since was seen as it came."""
+    shown = timedelta(days=_SHOWN_DAYS - 1)
+    limited = [day_in(store.created_at, zone(store.time_zone)) - shown for store in stores if store.history_limited]
+    return max(limited, default=None)

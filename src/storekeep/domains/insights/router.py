@@ -180,7 +180,7 @@ async def get_overview(
 
     async def make(session: TenantSession, question: Question) -> OverviewRead:
         chosen = resolve(days.first, days.last, question.today)
-        before = compared(chosen, compare)
+        before = question.comparable(compared(chosen, compare))
         return OverviewRead.of(question, chosen, before, await overview(session, question, chosen, before))
 
     answer: OverviewRead = await reading.answer(
@@ -214,7 +214,7 @@ async def get_timeseries(
 
     async def make(session: TenantSession, question: Question) -> TimeseriesRead:
         chosen = resolve(days.first, days.last, question.today)
-        before = compared(chosen, compare)
+        before = question.comparable(compared(chosen, compare))
         points = await timeseries(session, question, chosen, interval)
         past = await timeseries(session, question, before, interval) if before else []
         return TimeseriesRead(

@@ -156,8 +156,12 @@ class OverviewRead(Read):
     time_zone: str | None = Field(description="IANA zone in which days are meant; null where stores differ: each its own.")
     from_: date = Field(alias="from")
     to: date
-    previous_from: date | None
+    previous_from: date | None = Field(description="Null where nothing is compared, or too little is known; see `historyFrom`.")
     previous_to: date | None
+    history_from: date | None = Field(
+        description="The first day whose orders are all known, where Shopify hides older ones: who ordered only before it "
+        "counts as new, refunds of older orders are missing, and nothing is compared with what begins in the first 30 days."
+    )
     tiles: list[TileRead]
     errors: list[PartErrorRead]
 
@@ -172,6 +176,7 @@ class OverviewRead(Read):
             to=chosen.last,
             previous_from=before.first if before else None,
             previous_to=before.last if before else None,
+            history_from=question.history_from,
             tiles=[TileRead.at(tile) for tile in found.tiles],
             errors=[PartErrorRead(part=error.part, code=error.code) for error in found.errors],
         )

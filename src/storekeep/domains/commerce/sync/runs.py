@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from storekeep.runtime.jobs import ledger
 from storekeep.runtime.jobs.models import Job, JobState
 
 OPEN = (RunStatus.QUEUED, RunStatus.RUNNING)
+# An HTTP date is a whole second, and servers make it once a second; what clocks differ by less, the deltas' overlap covers.
+_SAME_CLOCK = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ async def begin_at_source(session: TenantSession, run_id: UUID, told_at: datetim
     run = await session.get_one(SyncRun, (session.tenant_id, run_id), with_for_update=True, populate_existing=True)
     if run.source_started_at is None:
         begun = run.started_at or now()
-        run.source_started_at = begun if told_at is None else min(begun, told_at)
+        run.source_started_at = told_at if told_at is not None and begun - told_at > _SAME_CLOCK else begun
     return run
 
 
