@@ -45,18 +45,20 @@ async def test_a_tenant_is_renamed_and_deleted_by_its_name(new_page: NewPage, pr
     await sign_up(page, email, "Here Today", PASSWORD)
     await page.goto("/settings/tenant")
     await settled(page)
-    await page.get_by_label("Name", exact=True).fill("Gone Tomorrow")
+    await page.get_by_label("Name", exact=True).fill("Gone  Tomorrow")
     await page.get_by_role("button", name="Save name").click()
     await expect(page.get_by_text("The name was saved.")).to_be_visible()
     session = await (await page.request.get("/api/auth/session")).json()
-    assert session["tenant"]["name"] == "Gone Tomorrow"
+    assert session["tenant"]["name"] == "Gone  Tomorrow"
 
     await page.get_by_role("button", name="Delete Gone Tomorrow").click()
     sure = page.get_by_role("button", name="Delete for good")
     await expect(sure).to_be_disabled()
     await page.get_by_label("Type the tenant’s name to confirm").fill("gone tomorrow")
     await expect(sure).to_be_disabled()
-    await page.get_by_label("Type the tenant’s name to confirm").fill("Gone Tomorrow")
+    shown = await page.get_by_role("dialog").locator("code").inner_text()
+    assert shown == "Gone  Tomorrow"  # both spaces: what is shown is what is to be typed
+    await page.get_by_label("Type the tenant’s name to confirm").fill(shown)
     await sure.click()
     await page.wait_for_url(re.compile("/sign-in"), timeout=60_000)
     login = {"username": email, "password": PASSWORD}
@@ -100,6 +102,8 @@ async def test_a_store_is_paused_rescheduled_resynced_and_disconnected(new_page:
     await page.get_by_label("Type the shop’s address to confirm").fill(store["shop"])
     await sure.click()
     await page.wait_for_url(re.compile("/settings/erasures/"))
+    await expect(page.get_by_role("heading", level=1)).to_be_focused()
+    assert not await page.get_by_role("heading", level=1).evaluate("(heading) => heading.matches(':focus-visible')")
     await expect(page.get_by_text("Everything below is gone for good.")).to_be_visible(timeout=60_000)
     assert (await page.request.get(f"/api/stores/{store['id']}")).status == 404
     left = (await (await page.request.get(f"/api/orders?storeId={store['id']}")).json()).get("items", [])

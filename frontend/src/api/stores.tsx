@@ -7,6 +7,8 @@ export interface StoreScope {
   stores: readonly Store[];
   /** The store chosen in the switcher; null means all of them. */
   current: Store | null;
+  /** None of several is chosen: a row has to say whose it is. */
+  several: boolean;
   find: (storeId: string) => Store | undefined;
   /** The zone moments are told in: the one the stores in sight share, or the reader's own where they differ. */
   timeZone: string;
@@ -29,6 +31,7 @@ export function StoresProvider({ stores, storeId, children }: PropsWithChildren<
   const scope = useMemo<StoreScope>(() => {
     const byId = new Map(stores.map((store) => [store.id, store]));
     const current = (storeId && byId.get(storeId)) || null;
+    const several = current === null && stores.length > 1;
     const find = (id: string) => byId.get(id);
     const zones = new Set((current ? [current] : stores).map((store) => store.timeZone));
     const mixedZones = zones.size > 1;
@@ -39,7 +42,7 @@ export function StoresProvider({ stores, storeId, children }: PropsWithChildren<
       return days.reduce((a, b) => (a > b ? a : b));
     };
     const listZone = (id: string) => (mixedZones ? timeZone : find(id)?.timeZone);
-    return { stores, current, find, timeZone, today, mixedZones, listZone };
+    return { stores, current, several, find, timeZone, today, mixedZones, listZone };
   }, [stores, storeId]);
   return <StoresContext value={scope}>{children}</StoresContext>;
 }

@@ -176,6 +176,8 @@ describe('settings', () => {
     await user.type(screen.getByLabelText(/Type the shop/), 'demo-store.myshopify.com');
     await user.click(screen.getByRole('button', { name: 'Disconnect and erase' }));
     await waitFor(() => expect(router.state.location.pathname).toMatch(/^\/settings\/erasures\//));
+    // The dialog is gone with the page it was on: whoever goes by keys stands at the heading, not nowhere.
+    await waitFor(() => expect(screen.getByRole('heading', { level: 1 })).toHaveFocus());
   });
 
   it('tell a viewer who connects a store, without a form that could not be sent', async () => {
@@ -207,4 +209,31 @@ describe('settings', () => {
 it('an address that leads nowhere says so', async () => {
   renderApp('/no-such-page');
   expect(await screen.findByText('There is no such page')).toBeVisible();
+});
+
+describe('the focus, when a page is opened', () => {
+  it('is on the heading where what had it is gone, and the list’s keys work from there', async () => {
+    const { router } = renderApp('/orders');
+    const grid = await screen.findByRole('grid');
+    expect(document.body).toHaveFocus();
+    await user.click(within(grid).getAllByRole('link')[0] as HTMLElement);
+    expect(await screen.findByText('Timeline')).toBeVisible();
+    await waitFor(() => expect(screen.getByRole('heading', { level: 1 })).toHaveFocus());
+    await user.click(screen.getByRole('button', { name: 'Back to orders' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe('/orders'));
+    const rows = within(await screen.findByRole('grid'));
+    await waitFor(() => expect(screen.getByRole('heading', { name: 'Orders' })).toHaveFocus());
+    await user.keyboard('{ArrowDown}');
+    await waitFor(() => expect(rows.getAllByRole('row')[1]).toHaveFocus());
+  });
+
+  it('stays where it is as long as that is there', async () => {
+    const { router } = renderApp('/orders');
+    await screen.findByRole('grid');
+    const link = screen.getByRole('link', { name: 'Customers' });
+    await user.click(link);
+    await waitFor(() => expect(router.state.location.pathname).toBe('/customers'));
+    expect(await screen.findByRole('heading', { name: 'Customers' })).toBeVisible();
+    expect(link).toHaveFocus();
+  });
 });

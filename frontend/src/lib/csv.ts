@@ -12,6 +12,18 @@ function cell(value: CsvValue): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** An instant as whoever exports has it on the clock, with the offset that says which clock: 2026-11-22T23:59:59+01:00. */
+export function csvTime(iso: string | null): string | null {
+  if (iso === null) return null;
+  const at = new Date(iso);
+  const ahead = -at.getTimezoneOffset();
+  const clock = new Date(at.getTime() + ahead * 60_000).toISOString().slice(0, 19);
+  const [hours, minutes] = [Math.trunc(Math.abs(ahead) / 60), Math.abs(ahead) % 60];
+  return `${clock}${ahead < 0 ? '-' : '+'}${pad(hours)}:${pad(minutes)}`;
+}
+
+const pad = (part: number) => String(part).padStart(2, '0');
+
 export function toCsv(header: readonly string[], rows: readonly (readonly CsvValue[])[]): string {
   return [header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n') + '\r\n';
 }

@@ -19,7 +19,7 @@ export function Explain({ label, definition, differs }: ExplainProps) {
       <Popover.Target>
         <button
           type="button"
-          className={classes.button}
+          className={`${classes.button} sk-touch`}
           aria-label={differs ? `What ${label} means, and why it differs from Shopify` : `What ${label} means`}
           aria-describedby={opened ? id : undefined}
           data-differs={differs ? true : undefined}

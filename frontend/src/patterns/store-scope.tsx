@@ -3,6 +3,13 @@ import { IconBuildingStore, IconStack2 } from '@tabler/icons-react';
 import { useStores } from '~/api/stores';
 import classes from './store-scope.module.css';
 
+/** The store a card is about, where it could be another's. */
+export function StoreMark({ storeId }: { storeId: string }) {
+  const { several, find } = useStores();
+  const store = several && find(storeId);
+  return store ? <span className={classes.mark}>{store.name}</span> : null;
+}
+
 export function StoreScopeChip() {
   const { stores, current } = useStores();
   if (stores.length === 0) return null;

@@ -12,7 +12,12 @@ _MINOR_UNITS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 _WIDE = Context(prec=50)
-_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "INR": "₹", "JPY": "¥"}
+# As the page has them for a British reader; no two currencies share one, where a bare $ or ¥ could be several.
+_SIGNS = dict(
+    pair.split(":")
+    for pair in "GBP:£ EUR:€ INR:₹ KRW:₩ ILS:₪ VND:₫ JPY:JP¥ CNY:CN¥"
+    " USD:US$ CAD:CA$ AUD:A$ NZD:NZ$ HKD:HK$ TWD:NT$ MXN:MX$ BRL:R$".split()
+)
 
 
 def minor_units(currency: str) -> int:
@@ -46,7 +51,7 @@ def to_wire(amount: Decimal, currency: str) -> str:
 
 
 def in_words(amount: Decimal, currency: str) -> str:
-    """The amount as a sentence has it, rounded to the currency's minor unit: £1,161.89, −€3.00, CHF 20.00."""
+    """The amount as a sentence has it, rounded to the currency's minor unit: £1,161.89, −€3.00, JP¥29,900, CHF 20.00."""
     text = to_wire(quantize(abs(amount), currency), currency)
     whole, _, fraction = text.partition(".")
     grouped = f"{int(whole):,}" + (f".{fraction}" if fraction else "")

@@ -212,6 +212,9 @@ async def test_a_refreshed_order_is_as_shopify_has_it_and_its_timeline_says_so(c
     assert {"order.placed", "order.cancelled"} <= {entry["action"] for entry in entries}
     assert refreshed["summary"] == "Read the order from Shopify again"
     assert all(entry["summary"] for entry in entries)
+    (placed,) = [entry for entry in entries if entry["action"] == "order.placed"]
+    assert (placed["amount"], placed["currency"]) == (read["totalPrice"], read["currency"])
+    assert (refreshed["amount"], refreshed["currency"]) == (None, None)
     for _ in range(2):
         await answer(counter.owner, "POST", f"/api/orders/{order}/refresh")
     seen, cursor = [], ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -10,6 +11,7 @@ from storekeep.domains.commerce.public import CustomerCounts, Figures
 from storekeep.domains.insights.changes import describe
 from storekeep.domains.insights.definitions import BY_KEY, METRICS
 from storekeep.domains.insights.overview import change_ratio
+from storekeep.kit.money import in_words
 
 NOTHING = Figures()
 
@@ -63,7 +65,7 @@ def test_refunds_customers_and_today_are_mentioned_only_when_there_are_any() -> 
 
 
 def test_currencies_keep_their_own_decimals_and_a_loss_its_sign() -> None:
-    assert "¥1,234," in texts(day(1, "1234"), day(1, "1"), NOTHING, currency="JPY")["total_sales"][0]
+    assert "JP¥1,234," in texts(day(1, "1234"), day(1, "1"), NOTHING, currency="JPY")["total_sales"][0]
     assert "KWD 1.500" in texts(day(1, "1.5"), day(1, "1"), NOTHING, currency="KWD")["total_sales"][0]
     assert "−£5.00" in texts(Figures(returns=Decimal(5)), NOTHING, NOTHING)["total_sales"][0]
 
@@ -102,3 +104,17 @@ def test_the_worked_example() -> None:
     }
     refunded = Figures(returns=Decimal(27), taxes=Decimal("-5.40"))
     assert (refunded.net_sales, refunded.total_sales) == (-27, Decimal("-32.40"))
+
+
+@pytest.mark.parametrize("currency", ["GBP", "USD", "JPY", "KWD"])
+@pytest.mark.parametrize(("now", "then"), [("120", "100"), ("100", "100"), ("100", "0"), ("-5", "20")])
+def test_every_amount_in_a_sentence_is_told_beside_it_in_its_order(currency: str, now: str, then: str) -> None:
+    figures = day(3, now, refunded=Decimal(7), refunds=1)
+    for sentence in describe(figures, day(3, then), day(1, "9"), currency):
+        rest = sentence.text
+        for amount in sentence.amounts:
+            words = in_words(amount.amount, currency)
+            assert amount.currency == currency
+            assert words in rest
+            rest = rest.split(words, 1)[1]
+        assert not re.search(r"[A-Z]{3} \d|[£¥$]", rest), "an amount nobody was told of"

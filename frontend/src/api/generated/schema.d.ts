@@ -2477,6 +2477,11 @@ export interface components {
          */
         SentenceRead: {
             /**
+             * Amounts
+             * @description The amounts in `text`, in their order, for who writes amounts as their reader does.
+             */
+            amounts: components["schemas"]["WordedAmountRead"][];
+            /**
              * Direction
              * @enum {string}
              */
@@ -2984,6 +2989,11 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /**
+             * Amount
+             * @description What `summary` says was placed or paid back, for who writes amounts as their reader does; null of the rest.
+             */
+            amount: string | null;
+            /**
              * At
              * Format: date-time
              * @example 2026-01-31T09:30:00.000Z
@@ -2993,6 +3003,11 @@ export interface components {
             before: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Currency
+             * @description Of `amount`.
+             */
+            currency: string | null;
             /**
              * Id
              * Format: uuid
@@ -3122,6 +3137,27 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * WordedAmountRead
+         * @description An amount within a text: `text` as it stands there.
+         */
+        WordedAmountRead: {
+            /**
+             * Amount
+             * @example 42.00
+             */
+            amount: string;
+            /**
+             * Currency
+             * @example GBP
+             */
+            currency: string;
+            /**
+             * Text
+             * @example £1,161.89
+             */
+            text: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3156,6 +3192,13 @@ export interface operations {
                      *       "asOf": "2026-01-31",
                      *       "sentences": [
                      *         {
+                     *           "amounts": [
+                     *             {
+                     *               "amount": "42.00",
+                     *               "currency": "GBP",
+                     *               "text": "£1,161.89"
+                     *             }
+                     *           ],
                      *           "direction": "up",
                      *           "key": "text",
                      *           "text": "text"
@@ -9134,8 +9177,10 @@ export interface operations {
                      *             "name": "text"
                      *           },
                      *           "after": {},
+                     *           "amount": "42.00",
                      *           "at": "2026-01-31T09:30:00.000Z",
                      *           "before": {},
+                     *           "currency": "GBP",
                      *           "id": "019a7f3e-5b7c-7d1e-8f00-c0ffee000001",
                      *           "summary": "Refunded £12.00"
                      *         }

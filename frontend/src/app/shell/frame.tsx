@@ -11,6 +11,7 @@ import { BottomBar } from './bottom-bar';
 import { Corner } from './corner';
 import { EarlyTyping } from './early-typing';
 import classes from './frame.module.css';
+import { useHeadingFocus } from './heading-focus';
 import { PLACES, type Place } from './nav';
 import { Rail } from './rail';
 
@@ -33,6 +34,7 @@ export function Frame({ children }: PropsWithChildren) {
   useEffect(() => () => void early.take(), [early]);
   useLiveUpdates(tenantId);
   useShortcutListener();
+  useHeadingFocus();
   useShortcut({ id: 'app.palette', keys: 'mod+k', label: 'Find anything', group: 'Everywhere', run: openPalette });
   useShortcut({
     id: 'app.search',

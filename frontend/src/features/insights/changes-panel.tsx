@@ -10,6 +10,7 @@ import { QueryView } from '~/patterns/query-view';
 import { LinesSkeleton } from '~/patterns/skeletons';
 import { Panel } from '~/ui/panel';
 import classes from './insights.module.css';
+import { sentenceWords } from './model';
 import { changesQuery, periodsQuery, type InsightScope } from './queries';
 
 const ARROWS = { up: IconArrowUpRight, down: IconArrowDownRight, flat: IconArrowRight } as const;
@@ -32,7 +33,7 @@ export function ChangesPanel({ scope }: { scope: InsightScope }) {
               return (
                 <li key={sentence.key}>
                   <Arrow size={16} stroke={1.75} aria-label={sentence.direction} role="img" />
-                  <span>{sentence.text}</span>
+                  <span>{sentenceWords(sentence)}</span>
                 </li>
               );
             })}

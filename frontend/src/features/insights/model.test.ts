@@ -10,6 +10,7 @@ import {
   returningShares,
   salesSeries,
   senseOf,
+  sentenceWords,
   tileError,
 } from './model';
 
@@ -48,6 +49,21 @@ const series = (over: Partial<Timeseries> = {}): Timeseries => ({
   points: [point('2026-03-01', '0.10'), point('2026-03-02', '0.20')],
   previous: [point('2026-02-27', '5.00')],
   ...over,
+});
+
+describe('a sentence', () => {
+  it('has its amounts as the reader writes them, each in its place', () => {
+    const amounts = [
+      { text: 'US$3.00', amount: '3.00', currency: 'USD' },
+      { text: 'US$3.00', amount: '3.00', currency: 'USD' },
+      { text: 'not there', amount: '1.00', currency: 'USD' },
+    ];
+    const text = 'US$3.00, level with the day before (US$3.00).';
+    expect(sentenceWords({ key: 'k', direction: 'flat', text, amounts })).toBe(
+      '$3.00, level with the day before ($3.00).',
+    );
+    expect(sentenceWords({ key: 'k', direction: 'flat', text: '2 orders.', amounts: [] })).toBe('2 orders.');
+  });
 });
 
 describe('figures', () => {

@@ -1,5 +1,5 @@
 /** How the dashboard's figures are read: which way is good, how they are written, what its address holds. Pure. */
-import type { Overview, OverviewTile, Timeseries } from '~/api/types';
+import type { Changes, Overview, OverviewTile, Timeseries } from '~/api/types';
 import { isPreset, type Compare, type Preset } from '~/lib/date-range';
 import { addDays, formatDay, formatRange } from '~/lib/dates';
 import { negateDecimal, sumDecimals } from '~/lib/decimal';
@@ -105,6 +105,18 @@ export function brokenParts(errors: Overview['errors']): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** A sentence with its amounts as this reader writes them. */
+export function sentenceWords({ text, amounts }: Changes['sentences'][number]): string {
+  let [said, rest] = ['', text];
+  for (const { text: worded, amount, currency } of amounts) {
+    const at = rest.indexOf(worded);
+    if (at < 0) continue;
+    said += rest.slice(0, at) + formatMoney(amount, currency);
+    rest = rest.slice(at + worded.length);
+  }
+  return said + rest;
+}
+
 /** How the compared period is named beside a change. */
 export function comparedWith(overview: Pick<Overview, 'previousFrom' | 'previousTo'>): string | null {
   const { previousFrom, previousTo } = overview;
@@ -146,7 +158,7 @@ export function salesSeries(series: Timeseries, field: MoneyField, label: string
   const formatAxis = (value: number) => formatMoney(String(value), series.currency, { compact: true });
   const now = series.points.map((point) => point[field]);
   const then = series.previous.map((point) => point[field]);
-  const base = { format: money, formatAxis };
+  const base = { format: money, formatAxis, currency: series.currency };
   return [
     { ...base, id: 'now', label, color: 'chart-1', look: 'area', values: now, total: money(sum(now)) },
     ...before(base, then, now.length, money),
@@ -164,7 +176,7 @@ export function orderSeries(series: Timeseries): ChartSeries[] {
   ];
 }
 
-type Formats = Pick<ChartSeries, 'format' | 'formatAxis'>;
+type Formats = Pick<ChartSeries, 'format' | 'formatAxis' | 'currency'>;
 
 /** The compared period, laid over this one day by day; it may be a day shorter or longer. */
 function before(base: Formats, then: string[], length: number, show: (value: string) => string): ChartSeries[] {

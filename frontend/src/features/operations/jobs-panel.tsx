@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useSession } from '~/api/session';
 import type { Job } from '~/api/types';
+import { csvTime } from '~/lib/csv';
 import { formatCount } from '~/lib/format';
 import { AllowedButton } from '~/patterns/allowed';
 import type { Column } from '~/patterns/data-table/column';
@@ -98,12 +99,12 @@ const COLUMNS: Column<Job>[] = [
     csv: (job) => job.attempts,
     cell: (job) => formatCount(job.attempts),
   },
-  { id: 'runAt', header: 'Due', width: 180, csv: (job) => job.runAt, cell: (job) => <When at={job.runAt} /> },
+  { id: 'runAt', header: 'Due', width: 180, csv: (job) => csvTime(job.runAt), cell: (job) => <When at={job.runAt} /> },
   {
     id: 'updatedAt',
     header: 'Changed',
     width: 180,
-    csv: (job) => job.updatedAt,
+    csv: (job) => csvTime(job.updatedAt),
     cell: (job) => <When at={job.updatedAt} />,
   },
   {

@@ -46,7 +46,7 @@ export function Chart({ name, title, timeZone, points, series, height = 240, who
   const last = points.length - 1;
 
   const exportCsv = () => {
-    const header = ['Date', ...series.map((one) => one.label)];
+    const header = ['Date', ...series.map(({ label, currency }) => (currency ? `${label} (${currency})` : label))];
     const rows = points.map((point, index) => [point.day, ...series.map((one) => one.values[index] ?? '')]);
     downloadCsv(`storekeep-${name}.csv`, toCsv(header, rows));
   };

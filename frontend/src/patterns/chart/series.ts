@@ -16,6 +16,8 @@ export interface ChartSeries {
   look: 'area' | 'dashed' | 'bar';
   /** Exact values as the API sent them; null where this series has no point. */
   values: readonly (string | null)[];
+  /** Of money: exported figures bear no sign, so the head of their column names it. */
+  currency?: string;
   format: (value: string) => string;
   formatAxis: (value: number) => string;
   /** The whole range in one figure, already formatted; shown while no point is looked at. */

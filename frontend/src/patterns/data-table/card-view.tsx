@@ -36,14 +36,16 @@ export function CardView<Row>(props: CardViewProps<Row>) {
             }}
           >
             {selection && (
-              <Checkbox
-                size="sm"
-                tabIndex={-1}
-                className={classes.cardPick}
-                aria-label={`Select ${rowName(row)}`}
-                checked={selection.has(id)}
-                onChange={() => selection.toggle(id)}
-              />
+              // Around the box, so that a finger that misses it does not open the row.
+              <label className={classes.cardPick}>
+                <Checkbox
+                  size="sm"
+                  tabIndex={-1}
+                  aria-label={`Select ${rowName(row)}`}
+                  checked={selection.has(id)}
+                  onChange={() => selection.toggle(id)}
+                />
+              </label>
             )}
             <div className={classes.cardBody}>{card(row)}</div>
           </li>

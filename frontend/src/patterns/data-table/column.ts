@@ -16,6 +16,8 @@ export interface Column<Row> {
   sort?: readonly [string, ...string[]];
   /** Shown without being asked for. Default true. */
   shown?: boolean;
+  /** Goes into every CSV, shown or not: what the other columns cannot be read without. */
+  exported?: 'always';
   /** Cannot be switched off: the column that names the row. */
   fixed?: boolean;
 }

@@ -88,14 +88,16 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     onOpen: (index) => rows[index] !== undefined && onOpen(rows[index]),
     onPick: bulk ? (index) => ids[index] !== undefined && selection.toggle(ids[index]) : undefined,
     onUnpick: selection.size > 0 ? selection.clear : null,
+    // The heading has the focus where a page was opened and nothing else had it.
     owns: (target) =>
-      target === document.body || (target instanceof Node && Boolean(scroller.current?.contains(target))),
+      target instanceof Element && (target.matches('body, h1') || Boolean(scroller.current?.contains(target))),
   });
 
   const exportRows = (chosen: readonly Row[]) => {
+    const exported = columns.filter((column) => column.exported === 'always' || isShown(column));
     const csv = toCsv(
-      visible.map((column) => column.header),
-      chosen.map((row) => visible.map((column) => column.csv(row))),
+      exported.map((column) => column.header),
+      chosen.map((row) => exported.map((column) => column.csv(row))),
     );
     downloadCsv(`storekeep-${name}.csv`, csv);
     announce(`Exported ${plural(chosen.length, 'row')}`);

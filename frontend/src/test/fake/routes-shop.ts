@@ -195,6 +195,8 @@ export const shopRoutes: FakeRoute[] = [
         actor: shopify,
         action,
         summary,
+        amount: null,
+        currency: null,
         before,
         after,
       });

@@ -8,17 +8,18 @@ from decimal import Decimal
 
 from storekeep.domains.commerce.public import NO_FIGURES, Figures, daily
 from storekeep.domains.insights.question import Question
-from storekeep.kit.money import in_words
+from storekeep.kit.money import Money, in_words
 from storekeep.runtime.database import TenantSession
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One fact in words; `direction` is up, down or flat."""
+    """One fact in words; `direction` is up, down or flat. `amounts` are those that `text` holds, in their order."""
 
     key: str
     text: str
     direction: str
+    amounts: tuple[Money, ...] = ()
 
 
 async def changes(session: TenantSession, question: Question) -> tuple[date, list[Sentence]]:
@@ -38,11 +39,13 @@ def describe(day: Figures, before: Figures, today: Figures, currency: str) -> li
         text = f"{_things(day.new_customers, 'new customer')} and {day.returning_customers} returning."
         sentences.append(Sentence("customers", text, _direction(day.new_customers, before.new_customers)))
     if day.refunded:
-        text = f"{in_words(day.refunded, currency)} paid back in {_things(day.refunds, 'refund')}."
-        sentences.append(Sentence("refunds", text, _direction(day.refunded, before.refunded)))
+        paid_back = Money(day.refunded, currency)
+        text = f"{_words(paid_back)} paid back in {_things(day.refunds, 'refund')}."
+        sentences.append(Sentence("refunds", text, _direction(day.refunded, before.refunded), (paid_back,)))
     if today.orders:
-        text = f"Today so far: {_things(today.orders, 'order')}, {in_words(today.total_sales, currency)} in sales."
-        sentences.append(Sentence("today", text, "flat"))
+        so_far = Money(today.total_sales, currency)
+        text = f"Today so far: {_things(today.orders, 'order')}, {_words(so_far)} in sales."
+        sentences.append(Sentence("today", text, "flat", (so_far,)))
     return sentences
 
 
@@ -50,18 +53,17 @@ def _sales(day: Figures, before: Figures, currency: str) -> Sentence:
     direction = _direction(day.total_sales, before.total_sales)
     if not day.orders and not day.total_sales:
         return Sentence("total_sales", "No sales yesterday.", direction)
-    amount = in_words(day.total_sales, currency)
-    if not before.total_sales:
-        return Sentence("total_sales", f"Yesterday's sales were {amount}.", direction)
-    if min(day.total_sales, before.total_sales) < 0:  # no share of one is the other
-        then = in_words(before.total_sales, currency)
-        return Sentence("total_sales", f"Yesterday's sales were {amount}, after {then} the day before.", direction)
-    percent = round(abs(day.total_sales - before.total_sales) / before.total_sales * 100)
-    then = in_words(before.total_sales, currency)
+    amount, then = Money(day.total_sales, currency), Money(before.total_sales, currency)
+    said = f"Yesterday's sales were {_words(amount)}"
+    if not then.amount:
+        return Sentence("total_sales", f"{said}.", direction, (amount,))
+    if min(amount.amount, then.amount) < 0:  # no share of one is the other
+        return Sentence("total_sales", f"{said}, after {_words(then)} the day before.", direction, (amount, then))
+    percent = round(abs(amount.amount - then.amount) / then.amount * 100)
     if percent == 0:
-        return Sentence("total_sales", f"Yesterday's sales were {amount}, level with the day before ({then}).", "flat")
+        return Sentence("total_sales", f"{said}, level with the day before ({_words(then)}).", "flat", (amount, then))
     word = "up" if direction == "up" else "down"
-    return Sentence("total_sales", f"Yesterday's sales were {amount}, {word} {percent}% on the day before ({then}).", direction)
+    return Sentence("total_sales", f"{said}, {word} {percent}% on the day before ({_words(then)}).", direction, (amount, then))
 
 
 def _orders(day: Figures, before: Figures) -> Sentence:
@@ -75,6 +77,10 @@ def _orders(day: Figures, before: Figures) -> Sentence:
 
 def _direction(value: Decimal | int, before: Decimal | int) -> str:
     return "flat" if value == before else ("up" if value > before else "down")
+
+
+def _words(money: Money) -> str:
+    return in_words(money.amount, money.currency)
 
 
 def _things(count: int, thing: str) -> str:

@@ -17,7 +17,7 @@ from storekeep.domains.insights.periods import Period, PlacedDay, Summary
 from storekeep.domains.insights.question import Question
 from storekeep.domains.insights.ranges import Interval, Range
 from storekeep.domains.insights.series import Point
-from storekeep.kit.money import quantize, to_wire
+from storekeep.kit.money import Money, in_words, quantize, to_wire
 from storekeep.runtime.web.schemas import Amount, Currency, Read
 
 
@@ -287,17 +287,36 @@ class TopProductsRead(Read):
     items: list[TopProductRead]
 
 
+class WordedAmountRead(Read):
+    """An amount within a text: `text` as it stands there."""
+
+    text: str = Field(examples=["£1,161.89"])
+    amount: Amount
+    currency: Currency
+
+    @classmethod
+    def of(cls, worded: Money) -> WordedAmountRead:
+        """The wire form of an amount in words."""
+        text = in_words(worded.amount, worded.currency)
+        return cls(text=text, amount=money(worded.amount, worded.currency), currency=worded.currency)
+
+
 class SentenceRead(Read):
     """One change in words."""
 
     key: str
     text: str
     direction: Literal["up", "down", "flat"]
+    amounts: list[WordedAmountRead] = Field(
+        description="The amounts in `text`, in their order, for who writes amounts as their reader does."
+    )
 
     @classmethod
     def of(cls, sentence: Sentence) -> SentenceRead:
         """The wire form of one sentence."""
-        return cls.model_validate({"key": sentence.key, "text": sentence.text, "direction": sentence.direction})
+        amounts = [WordedAmountRead.of(amount) for amount in sentence.amounts]
+        told = {"key": sentence.key, "text": sentence.text, "direction": sentence.direction, "amounts": amounts}
+        return cls.model_validate(told)
 
 
 class ChangesRead(Read):

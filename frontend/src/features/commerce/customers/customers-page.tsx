@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { useSession } from '~/api/session';
 import { useStores, type StoreScope } from '~/api/stores';
 import type { CustomerListItem } from '~/api/types';
+import { csvTime } from '~/lib/csv';
 import { formatCount, plural } from '~/lib/format';
 import { compact } from '~/lib/url-state';
 import type { Column } from '~/patterns/data-table/column';
@@ -14,7 +15,7 @@ import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
 import { FilterPill, SearchBox } from '~/patterns/filter-bar';
 import { Money } from '~/patterns/money';
 import { Page } from '~/patterns/page';
-import { StoreScopeChip } from '~/patterns/store-scope';
+import { StoreMark, StoreScopeChip } from '~/patterns/store-scope';
 import { ButtonLink, TextLink } from '~/ui/links';
 import { When } from '~/ui/when';
 import classes from '../orders/orders.module.css';
@@ -136,10 +137,19 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       cell: (customer) => <Spent customer={customer} />,
     },
     {
+      id: 'currency',
+      header: 'Currency',
+      width: 84,
+      shown: false,
+      exported: 'always',
+      csv: (customer) => customer.currency,
+      cell: (customer) => customer.currency,
+    },
+    {
       id: 'last',
       header: 'Last order',
       width: 130,
-      csv: (customer) => customer.lastOrderAt,
+      csv: (customer) => csvTime(customer.lastOrderAt),
       cell: (customer) =>
         customer.lastOrderAt && <When at={customer.lastOrderAt} timeZone={zone(customer)} detail="date" />,
     },
@@ -148,7 +158,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       header: 'First order',
       width: 130,
       shown: false,
-      csv: (customer) => customer.firstOrderAt,
+      csv: (customer) => csvTime(customer.firstOrderAt),
       cell: (customer) =>
         customer.firstOrderAt && <When at={customer.firstOrderAt} timeZone={zone(customer)} detail="date" />,
     },
@@ -157,7 +167,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       header: 'Since',
       width: 130,
       sort: ['-createdAt', 'createdAt'],
-      csv: (customer) => customer.createdAt,
+      csv: (customer) => csvTime(customer.createdAt),
       cell: (customer) => <When at={customer.createdAt} timeZone={zone(customer)} detail="date" />,
     },
     {
@@ -181,7 +191,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       header: 'Store',
       width: 140,
       grow: true,
-      shown: scope.stores.length > 1 && scope.current === null,
+      shown: scope.several,
       csv: (customer) => scope.find(customer.storeId)?.name ?? '',
       cell: (customer) => scope.find(customer.storeId)?.name,
     },
@@ -199,6 +209,7 @@ function CustomerCard({ customer }: { customer: CustomerListItem }) {
         <span className="sk-truncate sk-muted">{customer.email ?? 'No email'}</span>
         <span className="sk-muted">{plural(customer.ordersCount, 'order')}</span>
       </div>
+      <StoreMark storeId={customer.storeId} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shopifyAdminAddress } from '../shopify-admin';
-import { activeFilters, FINANCIAL, isFiltered, orderFilters, readOrderSearch, stateWords } from './model';
+import { formatMoney } from '~/lib/money';
+import { activeFilters, eventWords, FINANCIAL, isFiltered, orderFilters, readOrderSearch, stateWords } from './model';
 
 const STORE = '0b9ad7a4-0000-7000-a000-000000000001';
 
@@ -48,4 +49,21 @@ describe('an order', () => {
 it('filters that are on are counted, search and sort apart', () => {
   expect(activeFilters({ q: 'ada', sort: 'total' })).toBe(0);
   expect(activeFilters({ payment: 'PAID', cancelled: false, from: '2026-03-01', to: '2026-03-02' })).toBe(3);
+});
+
+describe('what happened to an order', () => {
+  const event = { action: 'order.placed', summary: 'Order placed for ¥29,900', amount: '29900', currency: 'JPY' };
+
+  it('has its amount in the notation of the page', () => {
+    const amount = formatMoney('29900', 'JPY');
+    expect(eventWords(event)).toBe(`Order placed for ${amount}`);
+    expect(eventWords({ ...event, action: 'order.refunded' })).toBe(`Refunded ${amount}`);
+  });
+
+  it('is told in the API’s words where the page has none of its own', () => {
+    const plain = { ...event, amount: null, currency: null };
+    expect(eventWords({ ...plain, action: 'order.refunded', summary: 'Goods taken back' })).toBe('Goods taken back');
+    expect(eventWords({ ...event, action: 'order.tipped', summary: 'Tipped' })).toBe('Tipped');
+    expect(eventWords({ ...plain, summary: ' ' })).toBe('Order: placed');
+  });
 });

@@ -1,5 +1,7 @@
 /** Plain facts about orders: what their states mean, what the list can be asked. Pure. */
-import { humanise } from '~/lib/format';
+import type { TimelineItem } from '~/api/types';
+import { actionWords, humanise } from '~/lib/format';
+import { formatMoney } from '~/lib/money';
 import { compact, day, flag, oneOf, text, uuid, type RawSearch } from '~/lib/url-state';
 import { isPreset, resolveRange, type Preset } from '~/lib/date-range';
 import type { Tone } from '~/ui/state-badge';
@@ -117,4 +119,17 @@ export function activeFilters(search: OrderSearch): number {
 
 export function isFiltered(search: OrderSearch): boolean {
   return Object.keys(search).some((name) => name !== 'sort');
+}
+
+/** What the page says itself, so that amounts are written here as all around; the API's words know no reader's locale. */
+const WITH_AMOUNT: Record<string, (amount: string) => string> = {
+  'order.placed': (amount) => `Order placed for ${amount}`,
+  'order.refunded': (amount) => `Refunded ${amount}`,
+};
+
+export function eventWords(event: Pick<TimelineItem, 'action' | 'summary' | 'amount' | 'currency'>): string {
+  const { action, summary, amount, currency } = event;
+  const words = WITH_AMOUNT[action];
+  if (words && amount && currency) return words(formatMoney(amount, currency));
+  return summary.trim() || actionWords(action);
 }

@@ -106,13 +106,13 @@ function Totals({ order }: { order: Order }) {
         <Row key={row.name} {...row} currency={currency} />
       ))}
       <Row name="Total" amount={order.totalPrice} currency={currency} strong />
+      {other && <Row name="Total in the customer’s currency" amount={other.totalPrice} currency={other.currency} />}
       {taxWithin !== null && <Row name="Tax in these prices" amount={taxWithin} currency={currency} />}
       {discounted && <Row name="Discounts given" amount={order.totalDiscounts} currency={currency} />}
       {refunded && <Row name="Refunded" amount={negateDecimal(order.totalRefunded)} currency={currency} />}
       {order.currentTotalPrice !== order.totalPrice && (
         <Row name="Total now" amount={order.currentTotalPrice} currency={currency} strong />
       )}
-      {other && <Row name="Total in the customer’s currency" amount={other.totalPrice} currency={other.currency} />}
     </dl>
   );
 }

@@ -5,12 +5,14 @@ import { useMemo, type ReactNode } from 'react';
 import { useSession } from '~/api/session';
 import { useStores, type StoreScope } from '~/api/stores';
 import type { OrderListItem } from '~/api/types';
+import { csvTime } from '~/lib/csv';
 import { sumDecimals } from '~/lib/decimal';
 import { formatCount } from '~/lib/format';
 import { groupBy } from '~/lib/group';
 import { DataTable } from '~/patterns/data-table/data-table';
 import type { Column, SortState } from '~/patterns/data-table/column';
 import { Money } from '~/patterns/money';
+import { StoreMark } from '~/patterns/store-scope';
 import { TextLink } from '~/ui/links';
 import { When } from '~/ui/when';
 import { customerName } from '../customers/model';
@@ -83,7 +85,7 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
       header: scope.mixedZones ? 'Placed, your time' : 'Placed',
       width: 196,
       sort: ['-createdAt', 'createdAt'],
-      csv: (order) => order.createdAt,
+      csv: (order) => csvTime(order.createdAt),
       cell: (order) => <When at={order.createdAt} timeZone={scope.listZone(order.storeId)} />,
     },
     {
@@ -110,6 +112,7 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
       header: 'Currency',
       width: 84,
       shown: false,
+      exported: 'always',
       csv: (order) => order.currency,
       cell: (order) => order.currency,
     },
@@ -157,7 +160,7 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
       header: 'Store',
       width: 140,
       grow: true,
-      shown: scope.stores.length > 1 && scope.current === null,
+      shown: scope.several,
       csv: (order) => scope.find(order.storeId)?.name ?? '',
       cell: (order) => scope.find(order.storeId)?.name,
     },
@@ -189,6 +192,7 @@ function OrderCard({ order, timeZone, named }: OrderCardProps) {
         <PaymentBadge status={order.financialStatus} />
         <FulfilmentBadge status={order.fulfillmentStatus} />
         <OrderMarks cancelledAt={order.cancelledAt} test={order.test} />
+        {named && <StoreMark storeId={order.storeId} />}
       </div>
     </div>
   );

@@ -3,11 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import type { Order } from '~/api/types';
-import { actionWords, humanise } from '~/lib/format';
+import { humanise } from '~/lib/format';
 import { QueryView } from '~/patterns/query-view';
 import { LinesSkeleton } from '~/patterns/skeletons';
 import { Timeline } from '~/patterns/timeline';
 import { Panel } from '~/ui/panel';
+import { eventWords } from './model';
 import { orderTimelineQuery } from './queries';
 
 export function OrderTimeline({ order }: { order: Order }) {
@@ -29,7 +30,7 @@ export function OrderTimeline({ order }: { order: Order }) {
               at: item.at,
               actorKind: item.actor.kind,
               actorName: item.actor.name || humanise(item.actor.kind),
-              summary: item.summary.trim() || actionWords(item.action),
+              summary: eventWords(item),
               before: item.before,
               after: item.after,
             }))}

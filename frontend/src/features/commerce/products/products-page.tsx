@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { useSession } from '~/api/session';
 import { useStores, type StoreScope } from '~/api/stores';
 import type { ProductListItem } from '~/api/types';
+import { csvTime } from '~/lib/csv';
 import { formatCount, humanise } from '~/lib/format';
 import { compact } from '~/lib/url-state';
 import type { Column } from '~/patterns/data-table/column';
@@ -14,7 +15,7 @@ import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
 import { FilterPill, SearchBox } from '~/patterns/filter-bar';
 import { Money } from '~/patterns/money';
 import { Page } from '~/patterns/page';
-import { StoreScopeChip } from '~/patterns/store-scope';
+import { StoreMark, StoreScopeChip } from '~/patterns/store-scope';
 import { ButtonLink, TextLink } from '~/ui/links';
 import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
@@ -128,6 +129,15 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       cell: (product) => <Price product={product} />,
     },
     {
+      id: 'currency',
+      header: 'Currency',
+      width: 84,
+      shown: false,
+      exported: 'always',
+      csv: (product) => product.currency,
+      cell: (product) => product.currency,
+    },
+    {
       id: 'variants',
       header: 'Variants',
       width: 90,
@@ -165,7 +175,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       width: 124,
       sort: ['-createdAt', 'createdAt'],
       shown: false,
-      csv: (product) => product.createdAt,
+      csv: (product) => csvTime(product.createdAt),
       cell: (product) => <When at={product.createdAt} timeZone={zone(product)} detail="date" />,
     },
     {
@@ -173,7 +183,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       header: 'Changed',
       width: 124,
       sort: ['-updatedAt', 'updatedAt'],
-      csv: (product) => product.updatedAt,
+      csv: (product) => csvTime(product.updatedAt),
       cell: (product) => <When at={product.updatedAt} timeZone={zone(product)} detail="date" />,
     },
     {
@@ -181,7 +191,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       header: 'Store',
       width: 140,
       grow: true,
-      shown: scope.stores.length > 1 && scope.current === null,
+      shown: scope.several,
       csv: (product) => scope.find(product.storeId)?.name ?? '',
       cell: (product) => scope.find(product.storeId)?.name,
     },
@@ -203,6 +213,7 @@ function ProductCard({ product }: { product: ProductListItem }) {
         <ProductStatus status={product.status} />
         <span className="sk-muted">{stockWords(product.totalInventory)}</span>
       </div>
+      <StoreMark storeId={product.storeId} />
     </div>
   );
 }

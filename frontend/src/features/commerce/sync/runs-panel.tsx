@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import { useSession } from '~/api/session';
 import { useStores, type StoreScope } from '~/api/stores';
 import type { SyncRun } from '~/api/types';
+import { csvTime } from '~/lib/csv';
 import { formatCount, formatDuration } from '~/lib/format';
 import { AllowedButton } from '~/patterns/allowed';
 import type { Column } from '~/patterns/data-table/column';
@@ -98,7 +99,7 @@ function runColumns(scope: StoreScope): Column<SyncRun>[] {
       header: 'Started',
       width: 190,
       fixed: true,
-      csv: (run) => run.createdAt,
+      csv: (run) => csvTime(run.createdAt),
       cell: (run) => <RunLink run={run} scope={scope} />,
     },
     {

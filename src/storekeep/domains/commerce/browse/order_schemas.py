@@ -306,6 +306,10 @@ class TimelineEntryRead(Read):
     actor: TimelineActorRead
     action: str = Field(examples=["order.refunded"])
     summary: str = Field(description="What happened, in words. Never empty.", examples=["Refunded £12.00"])
+    amount: Amount | None = Field(
+        description="What `summary` says was placed or paid back, for who writes amounts as their reader does; null of the rest."
+    )
+    currency: Currency | None = Field(description="Of `amount`.")
     before: dict[str, Any] | None
     after: dict[str, Any] | None
 
@@ -318,6 +322,8 @@ class TimelineEntryRead(Read):
             actor=TimelineActorRead(kind=entry.actor_kind, name=entry.actor_name),
             action=entry.action,
             summary=entry.summary,
+            amount=entry.money.wire() if entry.money else None,
+            currency=entry.money.currency if entry.money else None,
             before=None if entry.before is None else dict(entry.before),
             after=None if entry.after is None else dict(entry.after),
         )

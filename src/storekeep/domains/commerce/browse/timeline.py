@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from storekeep.domains.audit.public import Subject, timeline
 from storekeep.domains.commerce.browse.orders import WholeOrder, get_order
-from storekeep.kit.money import in_words
+from storekeep.kit.money import Money, in_words
 from storekeep.kit.paging import InvalidCursor, Page, decode_cursor, decode_moment, encode_cursor
 from storekeep.kit.scope import ActorKind
 from storekeep.runtime.database import TenantSession
@@ -31,6 +31,7 @@ class TimelineEntry:
     summary: str
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
+    money: Money | None = None
 
 
 async def order_timeline(session: TenantSession, order_id: UUID, *, limit: int, cursor: str | None) -> Page[TimelineEntry]:
@@ -64,8 +65,9 @@ def _after(cursor: str | None) -> tuple[datetime, str | None]:
 def told_by_shopify(found: WholeOrder) -> Iterator[TimelineEntry]:
     """What the copied order says happened, and when."""
     order, currency = found.row.order, found.row.order.currency
-    total = in_words(order.total_price, currency)
-    yield _entry(order.id, "placed", order.source_created_at, "order.placed", f"Order placed for {total}")
+    total = Money(order.total_price, currency)
+    placed = f"Order placed for {in_words(total.amount, currency)}"
+    yield _entry(order.id, "placed", order.source_created_at, "order.placed", placed, total)
     for parcel in found.fulfillments:
         carrier = f" with {parcel.tracking_company}" if parcel.tracking_company else ""
         yield _entry(parcel.id, "sent", parcel.source_created_at, "order.fulfilled", f"Sent{carrier}")
@@ -73,7 +75,8 @@ def told_by_shopify(found: WholeOrder) -> Iterator[TimelineEntry]:
             yield _entry(parcel.id, "delivered", parcel.delivered_at, "order.delivered", "Delivered")
     for refund, _ in found.refunds:
         summary = f"Refunded {in_words(refund.total, currency)}" if refund.total else "Goods taken back without paying back"
-        yield _entry(refund.id, "refunded", refund.processed_at, "order.refunded", summary)
+        paid_back = Money(refund.total, currency) if refund.total else None
+        yield _entry(refund.id, "refunded", refund.processed_at, "order.refunded", summary, paid_back)
     if order.cancelled_at is not None:
         why = f": {order.cancel_reason.lower()}" if order.cancel_reason else ""
         yield _entry(order.id, "cancelled", order.cancelled_at, "order.cancelled", f"Order cancelled{why}")
@@ -81,6 +84,6 @@ def told_by_shopify(found: WholeOrder) -> Iterator[TimelineEntry]:
         yield _entry(order.id, "closed", order.closed_at, "order.closed", "Order archived")
 
 
-def _entry(owner: UUID, what: str, at: datetime, action: str, summary: str) -> TimelineEntry:
+def _entry(owner: UUID, what: str, at: datetime, action: str, summary: str, money: Money | None = None) -> TimelineEntry:
     # The same fact has the same id at every reading, so that a list can tell its rows apart.
-    return TimelineEntry(uuid5(owner, what), at, ActorKind.SHOPIFY, "Shopify", action, summary)
+    return TimelineEntry(uuid5(owner, what), at, ActorKind.SHOPIFY, "Shopify", action, summary, money=money)

@@ -1,0 +1,24 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { csvTime } from './csv';
+
+describe('a time in a file', () => {
+  const usual = process.env.TZ;
+  afterEach(() => {
+    if (usual === undefined) delete process.env.TZ;
+    else process.env.TZ = usual;
+  });
+
+  it.each([
+    ['Europe/Berlin', '2026-11-22T22:59:59Z', '2026-11-22T23:59:59+01:00'],
+    ['Europe/Berlin', '2026-07-01T22:30:00.123456Z', '2026-07-02T00:30:00+02:00'],
+    ['America/St_Johns', '2026-11-22T01:00:00Z', '2026-11-21T21:30:00-03:30'],
+    ['UTC', '2026-11-22T01:00:00Z', '2026-11-22T01:00:00+00:00'],
+  ])('is the reader’s own, in %s, and says how far from UTC', (zone, instant, told) => {
+    process.env.TZ = zone;
+    expect(csvTime(instant)).toBe(told);
+  });
+
+  it('is nothing where there is none', () => {
+    expect(csvTime(null)).toBeNull();
+  });
+});
