@@ -1,33 +1,9 @@
 /** Several tabs of one browser: one stream among them, whoever comes and goes, and every tab hears what it says. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LiveStream, type LiveEvent } from './live';
+import { TestSource } from '~/test/event-source';
+import { LiveStream } from './live';
 import { SharedStream } from './live-tabs';
-
-class TestSource extends EventTarget {
-  static readonly CLOSED = 2;
-  static made: TestSource[] = [];
-  readyState = 0;
-  onopen: (() => void) | null = null;
-  onerror: (() => void) | null = null;
-  onmessage: ((message: MessageEvent) => void) | null = null;
-  readonly url: string;
-  constructor(url: string) {
-    super();
-    this.url = url;
-    TestSource.made.push(this);
-  }
-  close() {
-    this.readyState = 2;
-  }
-  open() {
-    this.readyState = 1;
-    this.onopen?.();
-  }
-  speak(type: string) {
-    const data = JSON.stringify({ type, at: '2026-03-01T00:00:00Z', data: {} });
-    this.dispatchEvent(new MessageEvent(type, { data }));
-  }
-}
+import type { LiveEvent } from './live-voice';
 
 const open = () => TestSource.made.filter((source) => source.readyState !== 2);
 

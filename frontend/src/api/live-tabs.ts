@@ -2,18 +2,16 @@
  * One live stream for all tabs of a browser: over HTTP/1.1 it allows six connections to a site, and a stream keeps one for good.
  * The tab that holds the lock listens and passes on what it hears; when it goes, the next one takes over.
  */
-import type { LiveEvent, LiveStatus, LiveStream } from './live';
+import type { LiveStream } from './live';
+import { LiveVoice, type LiveEvent, type LiveStatus } from './live-voice';
 
 type Word = { kind: 'event'; event: LiveEvent } | { kind: 'status'; status: LiveStatus } | { kind: 'who' };
 
 /** A tab the browser has put to sleep keeps its lock and says nothing. */
 const SILENT_MS = 2000;
 
-export class SharedStream {
+export class SharedStream extends LiveVoice {
   private readonly own: LiveStream;
-  private readonly watchers = new Set<() => void>();
-  private readonly listeners = new Set<(event: LiveEvent) => void>();
-  private current: LiveStatus = 'off';
   private leads = false;
   /** Another tab has led: what was said while the lead passed on reached nobody here. */
   private followed = false;
@@ -23,6 +21,7 @@ export class SharedStream {
   private silence: ReturnType<typeof setTimeout> | undefined;
 
   constructor(own: LiveStream) {
+    super();
     this.own = own;
     own.listen((event) => this.pass(event));
     own.watch(() => this.leads && this.say(own.status()));
@@ -55,18 +54,6 @@ export class SharedStream {
     this.channel = null;
     this.followed = false;
     this.setStatus('off');
-  }
-
-  status = (): LiveStatus => this.current;
-
-  watch = (watcher: () => void): (() => void) => {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
-  };
-
-  listen(listener: (event: LiveEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
   }
 
   /** Waits for the lead, or takes it from a tab that sleeps. */
@@ -143,15 +130,5 @@ export class SharedStream {
     if (status === 'off') return;
     this.channel?.postMessage({ kind: 'status', status } satisfies Word);
     this.setStatus(status);
-  }
-
-  private tell(event: LiveEvent): void {
-    for (const listener of this.listeners) listener(event);
-  }
-
-  private setStatus(next: LiveStatus): void {
-    if (next === this.current) return;
-    this.current = next;
-    for (const watcher of this.watchers) watcher();
   }
 }

@@ -1,34 +1,24 @@
 /** The live stream (server-sent events): keeps itself connected and tells listeners what changed and whether it is up. */
 import { useSyncExternalStore } from 'react';
 import { SharedStream } from './live-tabs';
-
-export interface LiveEvent {
-  type: string;
-  at: string;
-  data: Record<string, unknown>;
-}
-
-/** off: nobody is signed in · connecting: for the first time · live: events arrive · retrying: lost, trying again · offline: lost for a while, or no network. */
-export type LiveStatus = 'off' | 'connecting' | 'live' | 'retrying' | 'offline';
+import { LiveVoice, type LiveEvent, type LiveStatus } from './live-voice';
 
 const TYPES = ['sync.progress', 'sync.finished', 'store.changed', 'data.changed'];
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
 const OFFLINE_AFTER_MS = 15_000;
 
-export class LiveStream {
+export class LiveStream extends LiveVoice {
   private source: EventSource | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
   private lostAt = 0;
   /** True when events may have passed that nobody will repeat. */
   private unheard = false;
-  private current: LiveStatus = 'off';
-  private readonly watchers = new Set<() => void>();
-  private readonly listeners = new Set<(event: LiveEvent) => void>();
   private readonly url: string;
 
   constructor(url: string) {
+    super();
     this.url = url;
   }
 
@@ -50,18 +40,6 @@ export class LiveStream {
     this.setStatus('off');
   }
 
-  status = (): LiveStatus => this.current;
-
-  watch = (watcher: () => void): (() => void) => {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
-  };
-
-  listen(listener: (event: LiveEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
   private connect(): void {
     const source = new EventSource(this.url);
     this.source = source;
@@ -70,7 +48,7 @@ export class LiveStream {
       this.failures = 0;
       this.unheard = false;
       this.setStatus('live');
-      if (missed) this.emit({ type: 'data.changed', at: new Date().toISOString(), data: { missed: true } });
+      if (missed) this.tell({ type: 'data.changed', at: new Date().toISOString(), data: { missed: true } });
     };
     source.onmessage = (message: MessageEvent<string>) => this.receive(message.data);
     for (const type of TYPES)
@@ -94,17 +72,7 @@ export class LiveStream {
 
   private receive(text: string): void {
     const event = readEvent(text);
-    if (event) this.emit(event);
-  }
-
-  private emit(event: LiveEvent): void {
-    for (const listener of this.listeners) listener(event);
-  }
-
-  private setStatus(next: LiveStatus): void {
-    if (next === this.current) return;
-    this.current = next;
-    for (const watcher of this.watchers) watcher();
+    if (event) this.tell(event);
   }
 }
 

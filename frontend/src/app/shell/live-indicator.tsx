@@ -2,7 +2,8 @@
 import { Tooltip } from '@mantine/core';
 import { IconBolt, IconHourglass, IconPlugConnectedX } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { useLiveStatus, type LiveStatus } from '~/api/live';
+import { useLiveStatus } from '~/api/live';
+import type { LiveStatus } from '~/api/live-voice';
 import { useStores } from '~/api/stores';
 import type { Store } from '~/api/types';
 import { minutesBehind } from '~/features/connections/model';
