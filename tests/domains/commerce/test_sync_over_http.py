@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from sqlalchemy import text
 
 from storekeep.domains.accounts.public import Role
 from storekeep.domains.commerce.sync import refresh
+from storekeep.domains.commerce.sync.requests import request_run
+from storekeep.domains.commerce.types import RunTrigger
 from storekeep.domains.connections.public import StoreClients, mark_needs_reconnect
 from storekeep.integrations.shopify import client
 from storekeep.kit.ids import uuid7
@@ -114,9 +117,24 @@ async def test_a_full_read_takes_the_place_of_a_delta_and_of_nothing_else(counte
     await counter.work()
     run = (await answer(counter.owner, "GET", f"/api/sync/runs/{full['id']}"))[1]
     assert (run["status"], run["error"]) == ("SUCCEEDED", None)
+    trail = (await answer(counter.owner, "GET", "/api/audit?action=sync.cancelled"))[1]["items"]
+    assert delta["id"] in {entry["after"]["runId"] for entry in trail}
     async with counter.desk.db.tenant(counter.owner.scope) as session:
         query = text("SELECT state FROM jobs WHERE args->>'run_id' = :run")
         assert (await session.execute(query, {"run": delta["id"]})).scalar_one() == "cancelled"
+
+
+async def test_a_full_read_asked_for_as_a_delta_is_opened_takes_its_place(counter: Counter) -> None:
+    db, store = counter.desk.db, UUID(counter.store)
+    async with db.tenant(counter.owner.scope) as session:
+        delta = await request_run(session, store, RunTrigger.SCHEDULE)
+        asking = asyncio.create_task(counter.sync(storeId=counter.store, full=True))
+        await asyncio.sleep(0.3)  # it waits for what is not committed yet
+        assert not asking.done()
+    (full,) = (await asking)[1]["items"]
+    assert (full["kind"], full["id"] != str(delta.id)) == ("RESYNC", True)
+    assert (await answer(counter.owner, "GET", f"/api/sync/runs/{delta.id}"))[1]["status"] == "CANCELLED"
+    await counter.work()
 
 
 async def test_a_paused_schedule_and_a_store_in_trouble_may_still_be_read_by_hand(counter: Counter) -> None:

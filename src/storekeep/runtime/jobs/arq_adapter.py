@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -20,6 +21,7 @@ from arq.worker import Worker, func
 log = structlog.get_logger(__name__)
 QUEUE = "storekeep:wake"
 _FUNCTION = "run_job"
+_BUDGET_S = 2.0  # whoever enqueued waits for this with their answer
 
 
 def _dump(value: dict[str, Any]) -> bytes:
@@ -44,13 +46,20 @@ class ArqWaker:
         self._lock = asyncio.Lock()
 
     async def wake(self, tenant_id: UUID, job_id: UUID, fence: int) -> None:
-        """Raises what redis raises when it is away. A negative fence means: wake even if it was woken before."""
-        pool = await self._connected()
+        """Raises what redis raises when it is away, TimeoutError when it does not answer in two seconds.
+
+        A negative fence means: wake even if it was woken before.
+        """
         suffix = uuid4().hex if fence < 0 else str(fence)
         try:
-            await pool.enqueue_job(_FUNCTION, str(tenant_id), str(job_id), _job_id=f"{job_id}:{suffix}", _queue_name=QUEUE)
-        except Exception:
-            await self.close()
+            async with asyncio.timeout(_BUDGET_S):
+                pool = await self._connected()
+                await pool.enqueue_job(_FUNCTION, str(tenant_id), str(job_id), _job_id=f"{job_id}:{suffix}", _queue_name=QUEUE)
+        except BaseException:
+            # Half a conversation is left on the connection.
+            with suppress(Exception):
+                async with asyncio.timeout(_BUDGET_S):
+                    await self.close()
             raise
 
     async def _connected(self) -> ArqRedis:

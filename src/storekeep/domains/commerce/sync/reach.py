@@ -16,8 +16,8 @@ _VISIBLE = timedelta(days=59)
 
 
 def reach_of(*, history_limited: bool) -> datetime | None:
-    """The time of creation from which on orders are shown at this moment; None: all are."""
-    return now() - _VISIBLE if history_limited else None
+    """The time of creation (a whole second, as the source counts them) from which on orders are shown now; None: all are."""
+    return now().replace(microsecond=0) - _VISIBLE if history_limited else None
 
 
 async def read_reach(client: ShopifyClient, *, history_limited: bool, priority: Priority = "background") -> datetime | None:

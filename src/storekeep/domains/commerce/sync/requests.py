@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from storekeep.domains.audit import public as audit
 from storekeep.domains.commerce.models import SyncRun
 from storekeep.domains.commerce.sync import runs
 from storekeep.domains.commerce.sync.jobs import IMPORT, SYNC, SyncArgs
@@ -30,8 +31,11 @@ async def request_run(session: TenantSession, store_id: UUID, trigger: RunTrigge
     await connections.ensure_store_active(session, store_id)
     kind = await runs.kind_for(session, store_id, full=full)
     if full:
-        await runs.give_way(session, store_id)
+        await _make_way(session, store_id)
     run, made = await runs.add_run(session, store_id, kind, trigger)
+    if full and run.kind == RunKind.DELTA:  # opened by somebody else this very moment
+        await _make_way(session, store_id)
+        run, made = await runs.add_run(session, store_id, kind, trigger)
     if made:
         job = SYNC if kind is RunKind.DELTA else IMPORT
         run.job_id = await enqueue(session, job, SyncArgs(run_id=run.id, store_id=store_id), unique_key=str(run.id))
@@ -39,6 +43,18 @@ async def request_run(session: TenantSession, store_id: UUID, trigger: RunTrigge
     elif trigger is RunTrigger.MANUAL and run.job_id is not None:
         await ledger.hasten(session, run.job_id)
     return run
+
+
+async def _make_way(session: TenantSession, store_id: UUID) -> None:
+    """A run that reads but what changed ends for one that reads everything, and the trail says so."""
+    ended = await runs.give_way(session, store_id)
+    if ended is not None:
+        await audit.record(
+            session,
+            action="sync.cancelled",
+            subjects=[audit.Subject("store", store_id)],
+            after={"runId": str(ended.id), "status": str(ended.status)},
+        )
 
 
 async def request_runs(session: TenantSession, store_ids: Sequence[UUID], *, full: bool) -> list[SyncRun]:

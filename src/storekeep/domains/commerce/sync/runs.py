@@ -56,12 +56,14 @@ async def settle_dead_run(session: TenantSession, store_id: UUID) -> None:
     await _close(session, run, RunStatus.FAILED, {"code": error.get("code"), "message": error.get("message")})
 
 
-async def give_way(session: TenantSession, store_id: UUID) -> None:
-    """End the store's open run if it reads but what changed, for a run that reads everything. What it stored stays."""
+async def give_way(session: TenantSession, store_id: UUID) -> SyncRun | None:
+    """End the store's open run if it reads but what changed, for one that reads everything. What it stored stays."""
     run = await _open_run(session, store_id)
-    if run is not None and run.kind == RunKind.DELTA:
-        with suppress(RunAlreadyOver):  # this very moment
-            await cancel_run(session, run.id)
+    if run is None or run.kind != RunKind.DELTA:
+        return None
+    with suppress(RunAlreadyOver):  # this very moment
+        return (await cancel_run(session, run.id)).run
+    return None
 
 
 async def add_run(session: TenantSession, store_id: UUID, kind: RunKind, trigger: RunTrigger) -> tuple[SyncRun, bool]:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, func, select
 
 from storekeep.domains.commerce.errors import SourceCountMismatch
 from storekeep.domains.commerce.models import Customer, Order, Product
@@ -45,7 +45,7 @@ _PLACEHOLDERS = (
 )
 _CREATED_SINCE = select(Order.shopify_id).where(
     Order.store_id == bindparam("store"),
-    Order.shopify_id.in_(bindparam("numbers", expanding=True)),
+    Order.shopify_id == any_(bindparam("numbers", type_=ARRAY(BigInteger))),  # one parameter, however many numbers
     Order.source_created_at >= bindparam("seen_from"),
 )
 
