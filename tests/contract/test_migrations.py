@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -92,3 +94,38 @@ async def test_an_empty_database_is_not_at_head(postgres_server: Postgres) -> No
     engine = create_async_engine(asyncpg_address(postgres_server.superuser_dsn)[0], poolclass=NullPool)
     assert not await migrations.at_head(engine)
     await engine.dispose()
+
+
+@pytest.fixture
+async def of_revision_0006(postgres_server: Postgres) -> AsyncIterator[RoleUrls]:
+    """A database as it was before orders hidden by Shopify were noted."""
+    name = "storekeep_revision_0006"
+    await _drop(postgres_server, name)
+    urls = await prepare_roles(postgres_server.superuser_dsn, name)
+    await asyncio.to_thread(command.upgrade, migrations._config(urls.owner), "0006")
+    yield urls
+    await _drop(postgres_server, name)
+
+
+async def test_stores_read_without_older_orders_are_known_from_what_they_were_shown(
+    of_revision_0006: RoleUrls, postgres_server: Postgres
+) -> None:
+    connection = await asyncpg.connect(postgres_server.dsn("storekeep_revision_0006"))
+    await connection.execute("SET session_replication_role = replica")  # a store without its tenant and connection
+    connected = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for shop, scopes in (("whole", ["read_all_orders", "read_orders"]), ("hidden", ["read_orders"])):
+        await connection.execute(
+            "INSERT INTO stores (tenant_id, id, shop, shop_name, currency, time_zone, connected_via, generation, installed_at,"
+            " scopes, sync_interval_minutes, sync_paused, customers_count, orders_count, products_count, created_at, updated_at)"
+            " VALUES ($1, $1, $2, $2, 'EUR', 'UTC', 'OAUTH', 1, $3, $4, 5, false, 0, 0, 0, $3, $3)",
+            uuid4(),
+            shop,
+            connected,
+            scopes,
+        )
+    await asyncio.to_thread(migrations.upgrade, of_revision_0006.owner)
+    known = dict(await connection.fetch("SELECT shop, orders_known_from FROM stores"))
+    forced = await connection.fetchval("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'stores'")
+    await connection.close()
+    assert known == {"whole": None, "hidden": connected - timedelta(days=59)}
+    assert forced

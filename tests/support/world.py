@@ -216,7 +216,7 @@ async def digest(superuser: asyncpg.Connection, tenant: Furnished) -> str:
 async def furnish(house: House, name: str, amount: Decimal, roles: Sequence[Role]) -> Furnished:
     """A tenant with people in these roles (an owner first) and two of everything that lists show."""
     number = next(_marks)
-    mark = f"{name}{number}x{secrets.token_hex(4)}"
+    mark = f"{name}{number}w{secrets.token_hex(4)}"
     services = house.wired.services
     email = f"{mark}-owner@world.test"
     made = await create_account(services, email=email, password=PASSWORD, name=f"{mark} owner", tenant_name=f"{mark} tenant")

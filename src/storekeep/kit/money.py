@@ -12,7 +12,7 @@ _MINOR_UNITS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 _WIDE = Context(prec=50)
-# As the page has them for a British reader; no two currencies share one, where a bare $ or ¥ could be several.
+# As the page has them for a British reader, of the commonest; no two currencies share one, where a bare $ or ¥ could be several.
 _SIGNS = dict(
     pair.split(":")
     for pair in "GBP:£ EUR:€ INR:₹ KRW:₩ ILS:₪ VND:₫ JPY:JP¥ CNY:CN¥"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from sqlalchemy import text
 
 from storekeep.domains.commerce.sync import store_sync
 from storekeep.domains.commerce.types import Resource
+from storekeep.domains.connections.public import get_store
 from storekeep.kit import clock
 from storekeep.kit.scope import Scope
 from storekeep.sandbox.config import AWKWARD
 from tests.domains.commerce.test_awkward_shops import assert_equal_to_source
+from tests.support.installs import SCOPES
 from tests.support.shopify_world import Desk
 
 SCOPES_ASKED = "AccessScopes"
@@ -111,3 +114,72 @@ async def test_a_clock_ahead_of_shopifys_loses_no_change(desk: Desk, scope: Scop
         facts = await desk.sync(scope, store_id)
     assert (facts.run.kind, facts.run.status) == ("DELTA", "SUCCEEDED")
     await assert_equal_to_source(desk, scope, store_id, AWKWARD)
+
+
+async def known_from(desk: Desk, scope: Scope, store_id: UUID) -> datetime | None:
+    async with desk.db.tenant(scope) as session:
+        return (await get_store(session, store_id)).orders_known_from
+
+
+@pytest.fixture
+async def shortened(desk: Desk, scope: Scope) -> AsyncIterator[UUID]:
+    """A store whose older orders were hidden from its first reading on; the shop hides them until a test says otherwise."""
+    await manners(desk, history=False)
+    store_id = await desk.connect(scope, AWKWARD, scopes=tuple(name for name in SCOPES if name != "read_all_orders"))
+    await desk.work(scope)
+    yield store_id
+    await manners(desk, history=True)
+
+
+async def test_orders_hidden_at_first_are_missing_until_a_full_read_shows_them(desk: Desk, scope: Scope, shortened: UUID) -> None:
+    known = await known_from(desk, scope, shortened)
+    assert known is not None
+    assert abs(clock.now() - timedelta(days=59) - known) < timedelta(minutes=5)
+    before = await stored(desk, scope, shortened)
+    await manners(desk, history=True)
+    # The run that learns of it compares only what it can know; what changed nowhere is not read page by page.
+    facts = await desk.sync(scope, shortened)
+    assert (facts.run.kind, facts.run.status) == ("DELTA", "SUCCEEDED")
+    assert await stored(desk, scope, shortened) == before
+    assert await known_from(desk, scope, shortened) == known
+    facts = await desk.sync(scope, shortened)
+    assert (facts.run.kind, facts.run.status) == ("RESYNC", "SUCCEEDED")
+    assert await known_from(desk, scope, shortened) is None
+    await assert_equal_to_source(desk, scope, shortened, AWKWARD)
+    assert (await desk.sync(scope, shortened)).run.kind == "DELTA"
+
+
+async def test_a_reconnection_that_shows_all_orders_reads_everything(desk: Desk, scope: Scope, shortened: UUID) -> None:
+    await manners(desk, history=True)
+    assert await desk.connect(scope, AWKWARD) == shortened
+    await desk.work(scope)
+    facts = await desk.run_of(scope, shortened)
+    assert (facts.run.kind, facts.run.trigger, facts.run.status) == ("RESYNC", "CONNECT", "SUCCEEDED")
+    assert await known_from(desk, scope, shortened) is None
+
+
+async def test_what_was_read_once_stays_known_when_it_is_hidden(desk: Desk, scope: Scope, copied: UUID) -> None:
+    await manners(desk, history=False)
+    try:
+        for full in (False, True):
+            assert (await desk.sync(scope, copied, full=full)).run.status == "SUCCEEDED"
+            assert await known_from(desk, scope, copied) is None
+    finally:
+        await manners(desk, history=True)
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_orders_hidden_again_before_a_store_was_read_again_are_missing(
+    desk: Desk, scope: Scope, shortened: UUID, full: bool
+) -> None:
+    known = clock.now() - timedelta(days=200)
+    async with desk.db.tenant(scope) as session:
+        await session.execute(text("UPDATE stores SET orders_known_from = :known"), {"known": known})
+    await desk.sync(scope, shortened, full=full)
+    assert await known_from(desk, scope, shortened) == known
+    async with desk.db.tenant(scope) as session:
+        await session.execute(text("UPDATE sync_cursors SET high_water = now() - interval '61 days'"))
+    assert (await desk.sync(scope, shortened, full=full)).run.status == "SUCCEEDED"
+    moved = await known_from(desk, scope, shortened)
+    assert moved is not None
+    assert abs(clock.now() - timedelta(days=59) - moved) < timedelta(minutes=5)

@@ -278,9 +278,8 @@ async def test_without_redis_every_answer_is_new(books: Books, test_database: Te
 async def test_a_history_shopify_shortened_is_said_and_nothing_is_compared_with_its_beginning(books: Books) -> None:
     await books.hold(orders=[placed(1, "2026-03-10T12:00"), placed(2, "2026-05-10T12:00", total="20.00")])
     async with books.owner.house.db.tenant(books.owner.scope) as session:
-        # 60 days before 1 April 00:30 in London are a part of 31 January: 1 February is the first whole day.
-        limited = text("UPDATE stores SET scopes = '{read_orders}', created_at = '2026-03-31T23:30Z'")
-        await session.execute(limited)
+        # 1 February in London is the first whole day since then.
+        await session.execute(text("UPDATE stores SET orders_known_from = '2026-01-31T23:30Z'"))
     await books.forget()
     asked = {"from_": "2026-04-03", "to": "2026-05-02"}
     overview = await books.read("/api/analytics/overview", **asked)
@@ -295,7 +294,7 @@ async def test_a_history_shopify_shortened_is_said_and_nothing_is_compared_with_
     assert {(tile["previous"], tile["change"]) for tile in overview["tiles"]} == {(None, None)}
     assert (await books.read("/api/analytics/timeseries", compare="previous", **asked))["previous"] == []
     async with books.owner.house.db.tenant(books.owner.scope) as session:
-        await session.execute(text("UPDATE stores SET scopes = '{read_all_orders,read_orders}'"))
+        await session.execute(text("UPDATE stores SET orders_known_from = NULL"))
     await books.forget()
     overview = await books.read("/api/analytics/overview", **asked)
     assert (overview["historyFrom"], overview["previousFrom"]) == (None, "2026-03-02")

@@ -70,12 +70,13 @@ class Store(CreatedAt, UpdatedAt, TenantRow):
     refresh_token_expires_at: Mapped[datetime | None]
     sync_interval_minutes: Mapped[int] = mapped_column(default=5)
     sync_paused: Mapped[bool] = mapped_column(default=False)
-    # What the room that copies the store reports after each run (`public.record_sync_outcome`).
+    # What the room that copies the store reports (`public.record_sync_outcome`, `public.record_orders_known`).
     last_sync_at: Mapped[datetime | None]
     last_sync_status: Mapped[str | None]
     customers_count: Mapped[int] = mapped_column(default=0)
     orders_count: Mapped[int] = mapped_column(default=0)
     products_count: Mapped[int] = mapped_column(default=0)
+    orders_known_from: Mapped[datetime | None]
 
     __table_args__ = (
         belongs_to_tenant(),

@@ -55,6 +55,7 @@ __all__ = [
     "mark_paused",
     "provide_connections",
     "publish_store",
+    "record_orders_known",
     "record_shop_facts",
     "record_sync_outcome",
     "reseal_batch",
@@ -113,6 +114,16 @@ async def record_shop_facts(session: TenantSession, store_id: UUID, facts: ShopF
 
 def _facts_of(store: Store) -> tuple[object, ...]:
     return (store.shop_name, store.shopify_shop_id, store.currency, store.time_zone, store.plan, list(store.scopes))
+
+
+async def record_orders_known(session: TenantSession, store_id: UUID, known_from: datetime | None) -> None:
+    """Orders placed before `known_from` (aware) may be missing here; None: everything the source has is here.
+
+    Raises StoreNotFound.
+    """
+    store = await lock_store(session, store_id)
+    store.orders_known_from = known_from
+    await session.flush()
 
 
 async def record_sync_outcome(

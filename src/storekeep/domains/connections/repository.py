@@ -55,6 +55,7 @@ def _view(row: Any) -> StoreView:
         next_sync_at=entry.sync_due_at if entry is not None else None,
         created_at=store.created_at,
         counts=StoreCounts(store.customers_count, store.orders_count, store.products_count),
+        orders_known_from=store.orders_known_from,
     )
 
 

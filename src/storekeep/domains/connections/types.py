@@ -52,7 +52,8 @@ class StoreView:
     """A store as everybody but connections sees it: no token in it.
 
     `currency` is ISO 4217, `time_zone` IANA. `next_sync_at` is None while nothing is scheduled. `generation` grows with every
-    install. `history_limited`: Shopify shows us only the last 60 days of orders.
+    install. `history_limited`: Shopify shows us only the last 60 days of orders now. `orders_known_from`: orders placed before
+    may be missing here, for Shopify hid them when the store was read; None where none was hidden, or nothing is read yet.
     """
 
     id: UUID
@@ -76,6 +77,7 @@ class StoreView:
     next_sync_at: datetime | None
     created_at: datetime
     counts: StoreCounts
+    orders_known_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from storekeep.kit.clock import day_in, now, zone
 from storekeep.runtime.database import TenantSession
 
 DEFAULT_CURRENCY = "USD"  # of a tenant without a store, whose every number is zero
-_SHOWN_DAYS = 60  # of orders, to an app that may not read all of them (contracts/shopify.md §3.4)
 # At its beginning a shortened history knows no refunds of older orders, nor who had ordered before: no growth is told from it.
 _SETTLING = timedelta(days=30)
 
@@ -74,7 +73,6 @@ async def ask(session: TenantSession, *, store_id: UUID | None = None, currency:
 
 
 def _history_from(stores: Sequence[StoreView]) -> date | None:
-    """What was shown when a store was connected stays, and what came since was seen as it came."""
-    shown = timedelta(days=_SHOWN_DAYS - 1)
-    limited = [day_in(store.created_at, zone(store.time_zone)) - shown for store in stores if store.history_limited]
-    return max(limited, default=None)
+    """The first day of which every store's orders are known from its first minute on."""
+    known = [(store.orders_known_from, zone(store.time_zone)) for store in stores]
+    return max((day_in(moment, tz) + timedelta(days=1) for moment, tz in known if moment is not None), default=None)

@@ -17,6 +17,7 @@ from storekeep.domains.commerce.sync import runs
 from storekeep.domains.commerce.sync.apply import apply, remove
 from storekeep.domains.commerce.sync.details import read_details, whole_order
 from storekeep.domains.commerce.sync.order_rows import OrderAssembler
+from storekeep.domains.commerce.sync.reach import reach_of
 from storekeep.domains.commerce.sync.reader import StoreReading
 from storekeep.domains.commerce.sync.reading import BadRecord, Node, gid_number, moment
 from storekeep.domains.commerce.sync.vanished import Lacking, find_disagreement
@@ -139,6 +140,10 @@ class ResourceDelta:
         reading = self._reading
         async with reading.context.transaction() as session:
             await connections.ensure_store_active(session, reading.store_id)
+            # What was placed since the mark and is hidden by now was never seen.
+            reach = reach_of(history_limited=reading.history_limited and self._resource is Resource.ORDERS)
+            if reach is not None and self._mark < reach:
+                await connections.record_orders_known(session, reading.store_id, reach)
             row = await runs.lock_resource(session, reading.run_id, self._resource)
             if row.cursor is not None:
                 await runs.set_high_water(session, reading.store_id, self._resource, row.cursor)

@@ -16,6 +16,7 @@ from storekeep.domains.commerce.errors import ExportKeepsFailing, SourceCountMis
 from storekeep.domains.commerce.models import SyncWindow
 from storekeep.domains.commerce.sync import runs
 from storekeep.domains.commerce.sync.load_window import load_window
+from storekeep.domains.commerce.sync.reach import known_from, read_reach
 from storekeep.domains.commerce.sync.reader import StoreReading
 from storekeep.domains.commerce.sync.windows import halves, plan, search_for
 from storekeep.domains.commerce.types import Resource
@@ -178,8 +179,14 @@ class ResourceImport:
     async def _conclude(self) -> None:
         """Every window is loaded and counted: from here on deltas know where to begin."""
         reading = self._reading
+        is_orders = self._resource is Resource.ORDERS
+        reach = await read_reach(reading.client, history_limited=reading.history_limited) if is_orders else None
         async with reading.context.transaction() as session:
             await connections.ensure_store_active(session, reading.store_id)
+            if is_orders:
+                mark = (await runs.high_water(session, reading.store_id)).get(self._resource)
+                known = known_from(reading.orders_known_from, mark=mark, reach=reach)
+                await connections.record_orders_known(session, reading.store_id, known)
             await runs.set_high_water(session, reading.store_id, self._resource, reading.started_at)
             row = await runs.lock_resource(session, reading.run_id, self._resource)
             row.cursor = reading.started_at

@@ -1,4 +1,4 @@
-"""How far back the source shows us orders: of what is older, that it is not shown proves nothing."""
+"""How far back the source shows us orders: of what is older, that it is not shown proves nothing; and what is missing for it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,17 @@ async def read_reach(client: ShopifyClient, *, history_limited: bool, priority: 
     if not history_limited:
         history_limited = not _shows_all(await read_scopes(client, priority=priority))
     return reach_of(history_limited=history_limited)
+
+
+def known_from(before: datetime | None, *, mark: datetime | None, reach: datetime | None) -> datetime | None:
+    """From when on every order is stored, once they were all read as far as they are shown: from `reach` on (None: all are).
+
+    `before` is what held until now, and `mark` until when orders had been read; None when they were read for the first time. What
+    was stored while more was shown stays; what was placed and hidden again between two readings is missing.
+    """
+    if reach is None:
+        return None
+    return reach if mark is None or mark < reach else before
 
 
 def _shows_all(scopes: Sequence[str]) -> bool:

@@ -20,7 +20,10 @@ from storekeep.runtime.jobs import JobContext
 
 @dataclass(frozen=True, slots=True)
 class StoreReading:
-    """One run of one store. `started_at` is a whole second: what happens later is the next run's business."""
+    """One run of one store. `started_at` is a whole second: what happens later is the next run's business.
+
+    `orders_known_from`: older orders may be missing here, for they were hidden when the store was read (None: none was).
+    """
 
     context: JobContext
     run_id: UUID
@@ -28,6 +31,7 @@ class StoreReading:
     kind: RunKind
     started_at: datetime
     history_limited: bool
+    orders_known_from: datetime | None
     calendar: Calendar
     client: ShopifyClient
     files: BulkFiles

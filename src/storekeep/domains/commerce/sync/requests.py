@@ -26,9 +26,10 @@ async def request_run(session: TenantSession, store_id: UUID, trigger: RunTrigge
     """The store's open run, or a new one with its job, both in this transaction. Raises StoreNotFound, StoreDisconnecting.
 
     An open run that waits for its next attempt goes on at once when a person asks. One that reads but what changed gives way to a
-    `full` one.
+    `full` one. Where orders are missing that were hidden and are shown now, every run is a full one until they are here.
     """
     await connections.ensure_store_active(session, store_id)
+    full = full or await _shows_more(session, store_id)
     kind = await runs.kind_for(session, store_id, full=full)
     if full:
         await _make_way(session, store_id)
@@ -43,6 +44,12 @@ async def request_run(session: TenantSession, store_id: UUID, trigger: RunTrigge
     elif trigger is RunTrigger.MANUAL and run.job_id is not None:
         await ledger.hasten(session, run.job_id)
     return run
+
+
+async def _shows_more(session: TenantSession, store_id: UUID) -> bool:
+    """Whether Shopify shows us orders now that it hid when the store was read: no list of changes would name them."""
+    store = await connections.get_store(session, store_id)
+    return store.orders_known_from is not None and not store.history_limited
 
 
 async def _make_way(session: TenantSession, store_id: UUID) -> None:

@@ -136,6 +136,7 @@ async def _reading(context: JobContext, run_id: UUID, store_id: UUID, client: Sh
         kind=RunKind(run.kind),
         started_at=_begun(run),
         history_limited=store.history_limited,
+        orders_known_from=store.orders_known_from,
         calendar=calendar,
         client=client,
         files=files,

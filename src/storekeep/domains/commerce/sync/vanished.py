@@ -70,7 +70,7 @@ class Disagreement:
 async def find_disagreement(reading: StoreReading, resource: Resource) -> Disagreement:
     """Where we and Shopify disagree. Raises SourceCountMismatch when more is missing here than can be read piece by piece, and
     as the client."""
-    start, end = reach_of(history_limited=resource is Resource.ORDERS and reading.history_limited), reading.started_at - _SETTLED
+    start, end = _compared_from(reading, resource), reading.started_at - _SETTLED
     # A run that waited for longer than we can look back has nothing left to look at.
     waiting: list[_Span] = [(start, end)] if start is None or start < end else []
     missing: list[int] = []
@@ -101,6 +101,14 @@ async def find_disagreement(reading: StoreReading, resource: Resource) -> Disagr
     if vanished:
         log.info("sync_records_vanished", store_id=str(reading.store_id), resource=resource, count=len(vanished))
     return Disagreement(vanished, lacking)
+
+
+def _compared_from(reading: StoreReading, resource: Resource) -> datetime | None:
+    """Records created before are not compared (None: all are): hidden ones cannot be, and ones once hidden a full read brings."""
+    if resource is not Resource.ORDERS:
+        return None
+    bounds = (reach_of(history_limited=reading.history_limited), reading.orders_known_from)
+    return max((bound for bound in bounds if bound is not None), default=None)
 
 
 async def _within_reach(reading: StoreReading, numbers: list[int]) -> list[int]:
