@@ -11,18 +11,29 @@ import { preloadFrame } from '~/app/lazy-frame';
 import { Providers } from '~/app/providers';
 import { makeQueryClient } from '~/app/query-client';
 import { makeRouter } from '~/app/router';
-import { leaveWhenSignedOut } from '~/app/session-end';
+import { followSession } from '~/app/session-end';
 
 const queryClient = makeQueryClient();
 const router = makeRouter(queryClient);
 
-leaveWhenSignedOut(queryClient, router);
+followSession(queryClient, router);
 // The page's own files come while the session is asked for, not after it.
 if (!window.location.pathname.startsWith('/sign-')) preloadFrame();
 const routes = new Map<string, AnyRoute>(Object.entries(router.routesById));
 for (const { routeId } of router.matchRoutes(router.latestLocation) as { routeId: string }[]) {
   const route = routes.get(routeId);
   if (route) void router.loadRouteChunk(route);
+}
+
+// Pages not opened yet come when there is nothing else to do: later there may be no network, or another release.
+const { saveData } = (navigator as { connection?: { saveData?: boolean } }).connection ?? {};
+const whenIdle = globalThis.requestIdleCallback ?? ((later: () => void) => setTimeout(later, 2000));
+if (!saveData) {
+  window.addEventListener('load', () =>
+    whenIdle(() => {
+      for (const route of routes.values()) void router.loadRouteChunk(route)?.catch(() => undefined);
+    }),
+  );
 }
 
 const root = document.getElementById('root');

@@ -61,6 +61,7 @@ WORDS: dict[str, Callable[[Furnished], str]] = {
     "kind": lambda t: f"{t.mark} kind",
     "cursor": lambda t: "",
     "last-event-id": lambda t: "0-1",
+    "pageOf": lambda t: "",
 }
 # Read from the raw query, where the schema does not see them; each is tried with hostile values, too.
 UNSEEN = {"GET /api/shopify/callback": ("code", "hmac", "shop", "state", "timestamp", "host")}

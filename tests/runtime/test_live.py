@@ -159,7 +159,7 @@ async def test_a_stream_beats_while_quiet_and_ends_when_no_longer_allowed(hub: L
     stream = EventStream(hub.follow(tenant, ALL), still_allowed=still_allowed, heartbeat_s=0.05)
     chunks = [chunk async for chunk in stream.body_iterator]
     assert chunks[0].startswith(b": connected\nretry: ")
-    assert chunks[1:] == [b": beat\n\n"]
+    assert chunks[1:] == [b"event: beat\ndata: {}\n\n"]
     assert hub.followers == 0
 
 

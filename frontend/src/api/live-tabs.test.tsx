@@ -107,8 +107,29 @@ describe('the tabs of one browser', () => {
     const late = openTab();
     await settle();
     expect(late.stream.status()).toBe('live');
-    await vi.advanceTimersByTimeAsync(60_000);
+    for (let beat = 0; beat < 6; beat += 1) {
+      await vi.advanceTimersByTimeAsync(15_000);
+      open()[0]?.speak('beat');
+    }
     expect(TestSource.made).toHaveLength(1);
+    expect(late.stream.status()).toBe('live');
+    expect(types(late)).toEqual([]);
+  });
+
+  it('notice when the one that listens falls asleep later on', async () => {
+    const first = openTab();
+    await settle();
+    const second = openTab();
+    await settle();
+    open()[0]?.open();
+    for (const channel of [...TestChannel.all].slice(0, 1)) TestChannel.asleep.add(channel);
+    // It holds the lock and the stream, and passes nothing on.
+    first.stream['channel']?.close();
+    await vi.advanceTimersByTimeAsync(43_000);
+    const [, own] = TestSource.made;
+    own?.open();
+    expect(second.stream.status()).toBe('live');
+    expect(types(second)).toEqual(['data.changed']);
   });
 
   it('go on when the tab that listens is closed, and read again what may have passed meanwhile', async () => {

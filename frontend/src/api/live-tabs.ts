@@ -9,9 +9,12 @@ type Word = { kind: 'event'; event: LiveEvent } | { kind: 'status'; status: Live
 
 /** A tab the browser has put to sleep keeps its lock and says nothing. */
 const SILENT_MS = 2000;
+/** Who leads says something at each beat of the stream; after a silence of more than two it is asked whether it is still there. */
+const BEATLESS_MS = 40_000;
 
 export class SharedStream extends LiveVoice {
   private readonly own: LiveStream;
+  private group = '';
   private leads = false;
   /** Another tab has led: what was said while the lead passed on reached nobody here. */
   private followed = false;
@@ -27,9 +30,10 @@ export class SharedStream extends LiveVoice {
     own.watch(() => this.leads && this.say(own.status()));
   }
 
-  /** Follows the news of `group` (a tenant): its tabs share one stream. Does nothing when it does already. */
+  /** Follows the news of `group` (`user id/tenant id`): its tabs share one stream. Does nothing when it does already. */
   start(group: string): void {
     if (this.current !== 'off') return;
+    this.group = group;
     this.setStatus('connecting');
     const { locks } = navigator as { locks?: LockManager | null }; // absent where a page is not served securely
     if (!locks || typeof BroadcastChannel === 'undefined') {
@@ -83,7 +87,7 @@ export class SharedStream extends LiveVoice {
   private lead(): void {
     clearTimeout(this.silence);
     this.leads = true;
-    this.own.start(this.followed);
+    this.own.start(this.followed, this.group);
     this.say(this.own.status());
   }
 
@@ -101,6 +105,7 @@ export class SharedStream extends LiveVoice {
     }
     if (word.kind === 'who') return;
     clearTimeout(this.silence);
+    this.silence = setTimeout(() => this.ask(), BEATLESS_MS);
     this.followed = true;
     if (word.kind === 'event') this.tell(word.event);
     else this.setStatus(word.status);
@@ -122,6 +127,10 @@ export class SharedStream extends LiveVoice {
 
   private pass(event: LiveEvent): void {
     if (!this.leads) return;
+    if (event.type === 'beat') {
+      this.say(this.own.status());
+      return;
+    }
     this.channel?.postMessage({ kind: 'event', event } satisfies Word);
     this.tell(event);
   }

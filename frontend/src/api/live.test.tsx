@@ -55,9 +55,52 @@ describe('the live stream', () => {
     latest().open();
     latest().fail(TestSource.CONNECTING);
     expect(stream.status()).toBe('retrying');
-    vi.advanceTimersByTime(60_000);
+    vi.advanceTimersByTime(30_000);
     expect(TestSource.made).toHaveLength(1);
     stream.stop();
+  });
+
+  it('gives up a connection that has fallen silent, and is live only while the server is heard', () => {
+    const stream = new LiveStream('/api/live');
+    const heard: LiveEvent[] = [];
+    stream.listen((event) => heard.push(event));
+    stream.start(false, 'user/tenant');
+    const first = latest();
+    expect(first.url).toBe('/api/live?pageOf=user%2Ftenant');
+    first.open();
+    for (let beat = 0; beat < 6; beat += 1) {
+      vi.advanceTimersByTime(15_000);
+      first.speak('beat');
+    }
+    expect(stream.status()).toBe('live');
+    vi.advanceTimersByTime(36_000);
+    expect(first.readyState).toBe(TestSource.CLOSED);
+    expect(stream.status()).toBe('retrying');
+    vi.advanceTimersByTime(2000);
+    expect(latest()).not.toBe(first);
+    latest().open();
+    expect(stream.status()).toBe('live');
+    expect(heard.filter((event) => event.type !== 'beat')).toMatchObject([{ data: { missed: true } }]);
+    first.fail(TestSource.CLOSED);
+    expect(stream.status()).toBe('live');
+    stream.stop();
+  });
+
+  it('is offline while the browser is, and back as soon as it is', () => {
+    const stream = new LiveStream('/api/live');
+    stream.start();
+    latest().open();
+    window.dispatchEvent(new Event('offline'));
+    expect(stream.status()).toBe('offline');
+    vi.advanceTimersByTime(120_000);
+    expect(TestSource.made).toHaveLength(1);
+    window.dispatchEvent(new Event('online'));
+    expect(TestSource.made).toHaveLength(2);
+    latest().open();
+    expect(stream.status()).toBe('live');
+    stream.stop();
+    window.dispatchEvent(new Event('online'));
+    expect(TestSource.made).toHaveLength(2);
   });
 
   it('ignores what is not an event of ours', () => {

@@ -35,7 +35,8 @@ function refresh(queryClient: QueryClient, queryKey: QueryKey): void {
   void queryClient.refetchQueries({ queryKey, type: 'active', predicate: (query) => !isLongList(query) });
 }
 
-export function useLiveUpdates(tenantId: string): void {
+/** `pageOf`: whose the page is (api/client.ts). */
+export function useLiveUpdates(tenantId: string, pageOf: string): void {
   const queryClient = useQueryClient();
   useEffect(() => {
     const due = new Map<string, ReturnType<typeof setTimeout>>();
@@ -47,11 +48,11 @@ export function useLiveUpdates(tenantId: string): void {
       };
       due.set(type, setTimeout(fire, SOON_MS[type] ?? DEFAULT_SOON_MS));
     });
-    live.start(tenantId);
+    live.start(pageOf);
     return () => {
       stopListening();
       live.stop();
       for (const timer of due.values()) clearTimeout(timer);
     };
-  }, [queryClient, tenantId]);
+  }, [queryClient, tenantId, pageOf]);
 }

@@ -20,13 +20,15 @@ export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
+        // Without a network a question fails at once and says so; paused, it would wait without a word.
+        networkMode: 'always',
         retry: shouldRetry,
         retryDelay,
         staleTime: 30_000,
         gcTime: 10 * 60_000,
         refetchOnWindowFocus: (query) => !isLongList(query as unknown as Query),
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: 'always' },
     },
   });
 }

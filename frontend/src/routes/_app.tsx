@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet, redirect, retainSearchParams } from '@tanstack/react-router';
+import { setPageOf } from '~/api/client';
 import { problemFromThrown } from '~/api/problem';
 import { SessionProvider } from '~/api/session';
 import { StoresProvider } from '~/api/stores';
@@ -14,6 +15,7 @@ export const Route = createFileRoute('/_app')({
   beforeLoad: async ({ context, location }) => {
     try {
       const session = await context.queryClient.ensureQueryData(sessionQuery());
+      setPageOf(session);
       return { tenantId: session.tenant.id };
     } catch (error) {
       const problem = problemFromThrown(error);

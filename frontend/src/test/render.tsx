@@ -12,7 +12,7 @@ import { StoresProvider } from '~/api/stores';
 import { Providers } from '~/app/providers';
 import { makeQueryClient } from '~/app/query-client';
 import { makeRouter } from '~/app/router';
-import { leaveWhenSignedOut } from '~/app/session-end';
+import { followSession } from '~/app/session-end';
 import { useShortcutListener } from '~/lib/keyboard/use-shortcut';
 import { theme } from '~/theme';
 import { FakeApi } from './fake/api';
@@ -51,7 +51,7 @@ function quickClient() {
 export function renderApp(path: string) {
   const queryClient = quickClient();
   const router = makeRouter(queryClient, createMemoryHistory({ initialEntries: [path] }));
-  leaveWhenSignedOut(queryClient, router);
+  followSession(queryClient, router);
   const view = render(<Providers queryClient={queryClient} router={router} env="test" />);
   return { ...view, queryClient, router };
 }

@@ -179,3 +179,19 @@ def test_rooms_get_their_routers_from_the_guard_alone() -> None:
     }
     # A door for webhooks has no session; what admits its callers is their signature.
     assert {name for name in makers if not name.endswith("/hooks.py")} == {"accounts/guard.py"}
+
+
+async def test_a_page_of_another_session_is_refused_before_it_reads_or_changes_anything(house: House, owner: Person) -> None:
+    """All tabs of a browser share one cookie; a page says whose it is."""
+    own = {"x-page-of": f"{owner.user_id}/{owner.tenant_id}"}
+    other = await house.new_owner()
+    assert (await owner.http.get("/api/tenant", headers=own)).status_code == 200
+    for told in (f"{owner.user_id}/{other.tenant_id}", f"{other.user_id}/{owner.tenant_id}", "nonsense"):
+        stale = {"x-page-of": told}
+        for answer in (
+            await owner.http.get("/api/tenant", headers=stale),
+            await owner.http.patch("/api/tenant", headers=stale, json={"name": "Renamed by a stale page"}),
+            await owner.http.get("/api/live", params={"pageOf": told}),
+        ):
+            assert (answer.status_code, answer.json()["error"]["code"]) == (409, "SESSION_CHANGED")
+    assert (await owner.http.get("/api/tenant")).json()["name"] != "Renamed by a stale page"

@@ -7625,7 +7625,10 @@ export interface operations {
     };
     followNews: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whose the page is, `user id/tenant id`: 409 when the session is not. */
+                pageOf?: string | null;
+            };
             header?: {
                 /** @description Set by browsers that come back. */
                 "last-event-id"?: string | null;
@@ -7681,6 +7684,27 @@ export interface operations {
                      *         "code": "PERMISSION_DENIED",
                      *         "details": {},
                      *         "message": "Your role does not allow this.",
+                     *         "retryable": false
+                     *       },
+                     *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",
+                     *       "timestamp": "2026-01-31T09:30:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `SESSION_CHANGED`: In this browser somebody else is signed in by now, or in another account. Nothing was changed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "error": {
+                     *         "code": "SESSION_CHANGED",
+                     *         "details": {},
+                     *         "message": "In this browser somebody else is signed in by now, or in another account. Nothing was changed.",
                      *         "retryable": false
                      *       },
                      *       "requestId": "019a7f3e5b7c7d1e8f00c0ffee000001",

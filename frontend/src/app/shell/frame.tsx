@@ -2,6 +2,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState, type PropsWithChildren } from 'react';
+import { pageOfSession } from '~/api/client';
 import { useSession } from '~/api/session';
 import { useShortcut, useShortcutListener } from '~/lib/keyboard/use-shortcut';
 import { FrameCorner } from '~/patterns/page';
@@ -18,7 +19,7 @@ import { Rail } from './rail';
 const Palette = lazy(() => import('./palette'));
 
 export function Frame({ children }: PropsWithChildren) {
-  const { tenantId } = useSession();
+  const { session, tenantId } = useSession();
   const narrow = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
   const [sheet, setSheet] = useState(false);
   const [palette, setPalette] = useState<'unused' | 'closed' | 'open'>('unused');
@@ -32,7 +33,7 @@ export function Frame({ children }: PropsWithChildren) {
     setPalette('closed');
   };
   useEffect(() => () => void early.take(), [early]);
-  useLiveUpdates(tenantId);
+  useLiveUpdates(tenantId, pageOfSession(session));
   useShortcutListener();
   useHeadingFocus();
   useShortcut({ id: 'app.palette', keys: 'mod+k', label: 'Find anything', group: 'Everywhere', run: openPalette });

@@ -1,7 +1,8 @@
 /** What can be changed about people and tenants. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, take } from '~/api/client';
+import { api, setPageOf, take } from '~/api/client';
 import { useSession } from '~/api/session';
+import { tellTabs } from '~/api/session-news';
 import type { Role, Session } from '~/api/types';
 import { accountKeys, sessionQuery } from './queries';
 
@@ -23,7 +24,9 @@ function useNewSession() {
     const before = queryClient.getQueryData(queryKey);
     const same = before?.user.id === session.user.id && before.tenant.id === session.tenant.id;
     if (!same) queryClient.clear();
+    setPageOf(session);
     queryClient.setQueryData(queryKey, session);
+    tellTabs({ kind: 'entered' });
     if (same) void queryClient.invalidateQueries();
   };
 }
@@ -56,7 +59,11 @@ export function useSignOut() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: () => take(api.POST('/api/auth/logout')),
-    onSuccess: () => queryClient.clear(),
+    onSuccess: () => {
+      setPageOf(null);
+      queryClient.clear();
+      tellTabs({ kind: 'left', notice: 'ended' });
+    },
   });
 }
 
@@ -107,7 +114,11 @@ export function useDeleteTenant() {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: (confirmName: string) => take(api.DELETE('/api/tenant', { body: { confirmName } })),
-    onSuccess: () => queryClient.clear(),
+    onSuccess: () => {
+      setPageOf(null);
+      queryClient.clear();
+      tellTabs({ kind: 'left', notice: 'deleted' });
+    },
   });
 }
 

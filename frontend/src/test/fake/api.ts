@@ -21,12 +21,19 @@ export class FakeApi {
     const text = request.method === 'GET' ? '' : await request.text();
     const body = text ? (JSON.parse(text) as Record<string, unknown>) : {};
     try {
+      this.ensurePageOf(request.headers.get('X-Page-Of'));
       return this.route(request.method, url, body);
     } catch (error) {
       if (error instanceof FakeFailure) return this.failure(error);
       throw error;
     }
   };
+
+  private ensurePageOf(told: string | null): void {
+    const { session } = this.state;
+    if (told === null || !session || told === `${session.user.id}/${session.tenant.id}`) return;
+    throw new FakeFailure(409, 'SESSION_CHANGED', 'In this browser somebody else is signed in by now.');
+  }
 
   private route(method: string, url: URL, body: Record<string, unknown>): Response {
     if (url.pathname === '/api/__fake/fault') {

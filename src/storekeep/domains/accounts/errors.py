@@ -109,3 +109,10 @@ class TenantDeleting(Conflict):
 
     code = "TENANT_DELETING"
     message = "This tenant is being deleted."
+
+
+class SessionChanged(Conflict):
+    """The page was made for another person or another account than the browser's session is by now of."""
+
+    code = "SESSION_CHANGED"
+    message = "In this browser somebody else is signed in by now, or in another account. Nothing was changed."

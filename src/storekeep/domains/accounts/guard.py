@@ -16,7 +16,7 @@ from fastapi.dependencies.models import Dependant
 from starlette.routing import BaseRoute
 
 from storekeep.domains.accounts import repository, sessions
-from storekeep.domains.accounts.errors import AuthRequired, SessionExpired
+from storekeep.domains.accounts.errors import AuthRequired, SessionChanged, SessionExpired
 from storekeep.domains.accounts.permissions import Permission, grantors_of, roles_with
 from storekeep.domains.accounts.signing_in import scope_of
 from storekeep.domains.accounts.types import Client, Identity
@@ -46,6 +46,8 @@ __all__ = [
 _IDENTITY = "storekeep.identity"
 _TRANSACTIONS = "storekeep.transactions"
 _GRANTORS_SHOWN = 3
+# What our page sends with every request: whose it is, "user id/tenant id". Streams cannot send headers and say it in their query.
+PAGE_OF = "x-page-of"
 _ANONYMOUS_TIMES = 60  # many people may share an address
 
 
@@ -152,8 +154,18 @@ async def _admitted(request: Request, *, live: bool = False) -> Identity:
         await limits.spend(request, anonymous, address_of(request))
         raise
     await limits.spend(request, limits.classes.live if live else limits.classes.api, str(identity.user.id))
+    _ensure_page_of(request.headers.get(PAGE_OF) or (request.query_params.get("pageOf") if live else None), identity)
     request.scope[_IDENTITY] = identity
     return identity
+
+
+def _ensure_page_of(told: str | None, identity: Identity) -> None:
+    """Raise SessionChanged where a page says whose it is, and it is not the session's.
+
+    All tabs of a browser share a cookie: one of them turns to another account, and what the others show is not theirs any more.
+    """
+    if told is not None and told != f"{identity.user.id}/{identity.membership.tenant_id}":
+        raise SessionChanged()
 
 
 async def _identify(request: Request) -> Identity:

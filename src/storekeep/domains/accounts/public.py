@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from storekeep.domains.accounts import repository, signing_up, tenants
 from storekeep.domains.accounts.devices import DeviceCookie, Devices
-from storekeep.domains.accounts.errors import TenantDeleting, TenantNotFound
+from storekeep.domains.accounts.errors import SessionChanged, TenantDeleting, TenantNotFound
 from storekeep.domains.accounts.passwords import DEFAULT_ROUNDS, Passwords
 from storekeep.domains.accounts.permissions import ROLE_PERMISSIONS, Permission, roles_with
 from storekeep.domains.accounts.signing_in import SignIn
@@ -26,6 +26,7 @@ __all__ = [
     "MemberView",
     "Permission",
     "Role",
+    "SessionChanged",
     "SignIn",
     "TenantDeleting",
     "TenantNotFound",

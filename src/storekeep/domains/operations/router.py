@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Header, Query, Request
 
 from storekeep.domains.accounts.guard import Needs, Permission, Transaction, scope_if_signed_in, tenant_router
+from storekeep.domains.accounts.public import SessionChanged
 from storekeep.domains.operations import jobs
 from storekeep.domains.operations.errors import JobFinished, JobNotDead
 from storekeep.domains.operations.schemas import JobRead
@@ -56,6 +57,7 @@ async def cancel_job(job_id: PathId, session: Writing) -> JobRead:
     summary="Follow news",
     response_class=EventStream,
     responses={
+        **refusals(SessionChanged),
         200: {
             "description": "Server-sent events; each one's data is JSON: `{type, at, data}`.",
             "content": {
@@ -64,7 +66,7 @@ async def cancel_job(job_id: PathId, session: Writing) -> JobRead:
                     "example": 'event: data.changed\ndata: {"type":"data.changed","at":"2026-01-31T09:30:00.000Z","data":{}}\n\n',
                 }
             },
-        }
+        },
     },
 )
 async def follow_news(
@@ -72,6 +74,10 @@ async def follow_news(
     scope: Annotated[Scope, Needs(Permission.PROFILE_OWN, live=True)],
     hub: Annotated[LiveHub, wired(LiveHub)],
     last_event_id: Annotated[str | None, Header(max_length=100, description="Set by browsers that come back.")] = None,
+    page_of: Annotated[
+        str | None,
+        Query(alias="pageOf", max_length=100, description="Whose the page is, `user id/tenant id`: 409 when the session is not."),
+    ] = None,
 ) -> EventStream:
     """News of the tenant as it happens: sync.progress, sync.finished, store.changed, data.changed.
 

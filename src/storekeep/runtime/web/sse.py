@@ -14,6 +14,8 @@ from starlette.responses import StreamingResponse
 HEARTBEAT_S = 15.0
 _ALLOWED_FOR_S = 1.0  # a session or role that ended hears nothing for longer than this
 _RETRY_MS = 2000
+# An event and no comment, which a page could not hear: by its silence it knows that a connection is dead.
+_BEAT = b"event: beat\ndata: {}\n\n"
 
 
 class FeedEnded(Exception):
@@ -84,4 +86,4 @@ async def _follow(
                 if still_allowed is not None and not await still_allowed():
                     return
                 asked = time.monotonic()
-            yield b": beat\n\n" if event is None else event.encode()
+            yield _BEAT if event is None else event.encode()
