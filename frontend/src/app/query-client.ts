@@ -22,6 +22,7 @@ export function makeQueryClient(): QueryClient {
       queries: {
         // Without a network a question fails at once and says so; paused, it would wait without a word.
         networkMode: 'always',
+        refetchOnReconnect: true,
         retry: shouldRetry,
         retryDelay,
         staleTime: 30_000,
