@@ -3,13 +3,15 @@
 /** entered: somebody signed in, or turned to another tenant · left: signed out, or the tenant was deleted. */
 export type SessionNews = { kind: 'entered' } | { kind: 'left'; notice: 'ended' | 'deleted' };
 
-const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('storekeep.session');
+let channel: BroadcastChannel | null = null;
 
 export function tellTabs(news: SessionNews): void {
   channel?.postMessage(news);
 }
 
-/** Calls `listener` with what other tabs say; one at a time. */
+/** From now on this tab is told, and tells: `listener` is called with what others say; one at a time. */
 export function hearTabs(listener: (news: SessionNews) => void): void {
+  channel?.close();
+  channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('storekeep.session');
   if (channel) channel.onmessage = ({ data }: MessageEvent<SessionNews>) => listener(data);
 }
