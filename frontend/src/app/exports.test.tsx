@@ -42,14 +42,29 @@ describe('a list’s export', () => {
 
   it.each([
     ['orders', /^Placed/],
-    ['customers', /^(Last order|Since)$/],
-    ['products', /^Changed$/],
+    ['customers', /^(Last order|Since) /],
+    ['products', /^Changed /],
     ['operations/jobs', /^(Due|Changed)$/],
-  ])('tells the times of %s on the reader’s clock', async (list, names) => {
+  ])('tells the times of %s on the reader’s clock where the stores keep different time', async (list, names) => {
     const [head = [], ...rows] = await exported(list);
     const columns = head.flatMap((name, at) => (names.test(name) ? [at] : []));
     const times = rows.flatMap((row) => columns.map((at) => row[at])).filter(Boolean);
     expect(times.length).toBeGreaterThan(0);
     for (const time of times) expect(time).toMatch(OWN_TIME);
+  });
+
+  it('names the zone of its times, which is the one the page shows', async () => {
+    const tokyo = network.api.state.shops.find(({ store }) => store.timeZone === 'Asia/Tokyo');
+    const [head = [], ...rows] = await exported(`orders?store=${tokyo?.store.id}`);
+    const at = head.indexOf('Placed (Asia/Tokyo)');
+    expect(at).toBeGreaterThan(0);
+    for (const row of rows) expect(row[at]).toMatch(/\+09:00$/);
+  });
+
+  it('says Guest where the page does', async () => {
+    for (const { orders } of network.api.state.shops) for (const order of orders) order.customer = null;
+    const [head = [], ...rows] = await exported('orders');
+    const at = head.indexOf('Customer');
+    expect(new Set(rows.map((row) => row[at]))).toEqual(new Set(['Guest']));
   });
 });

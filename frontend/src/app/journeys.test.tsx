@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FakeNetwork, renderApp, user } from '~/test/render';
+import { newRun } from '~/test/fake/state';
 
 const network = new FakeNetwork();
 
@@ -119,6 +120,14 @@ describe('orders', () => {
     expect(new Set(sorts)).toEqual(new Set(['-createdAt', '-spent', 'title']));
   });
 
+  it('that a store does not have yet are not said to be hidden by filters', async () => {
+    const [shop] = network.api.state.shops;
+    if (shop) shop.orders = [];
+    renderApp(`/orders?store=${shop?.store.id}`);
+    expect(await screen.findByText('No orders yet')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Clear filters' })).toBeNull();
+  });
+
   it('fail readably, and come back on a second try', async () => {
     network.api.faults.set('/api/orders', 503);
     renderApp('/orders');
@@ -156,6 +165,10 @@ describe('an address typed by hand', () => {
     ['/settings/audit?action=store.connected&range=ever', '/settings/audit?action=store.connected'],
     ['/operations/jobs?state=lost', '/operations/jobs'],
     ['/orders?payment=PAID&customer=me&test=perhaps&store=mine', '/orders?payment=PAID'],
+    ['/orders?from=2026-01-01', '/orders'],
+    ['/orders?q=a&from=2026-01-05&to=2026-01-02', '/orders?q=a'],
+    ['/insights?to=2026-01-01&range=7d', '/insights?range=7d'],
+    ['/settings/audit?from=2026-01-01&range=7d', '/settings/audit?range=7d'],
     ['/settings/profile?hack=1', '/settings/profile'],
   ])('loses what no page can read: %s', async (typed, kept) => {
     const { router } = renderApp(typed);
@@ -198,11 +211,34 @@ describe('settings', () => {
     expect(screen.getByText('Store: some new thing')).toBeVisible();
   });
 
-  it('show a viewer what they may not do, and who can change that', async () => {
-    network.reset({ role: 'viewer' });
-    renderApp('/operations/jobs');
-    expect(await screen.findByText('Your role cannot see this')).toBeVisible();
-    expect(screen.getByText(/An owner or admin can change your role/)).toBeVisible();
+  it.each([
+    ['viewer', '/operations/jobs', 'Owners and admins see the background jobs', '/api/jobs'],
+    ['agent', '/settings/audit', 'Owners and admins see the audit log', '/api/audit'],
+  ] as const)('tell who is %s at %s who sees it, without asking for it in vain', async (role, path, words, api) => {
+    network.reset({ role });
+    network.api.faults.set(api, 500);
+    const asked: string[] = [];
+    const note = ({ request }: { request: Request }) => void asked.push(new URL(request.url).pathname);
+    network.server.events.on('request:start', note);
+    renderApp(path);
+    expect(await screen.findByRole('heading', { name: words })).toBeVisible();
+    expect(screen.getByText(/an owner or admin can change your role/)).toBeVisible();
+    expect(screen.queryByRole('button', { name: /^(State|Action|Any date|Choose columns)$/ })).toBeNull();
+    expect(screen.queryByRole('link', { name: 'Jobs' })).toBeNull();
+    network.server.events.removeListener('request:start', note);
+    expect(asked).not.toContain(api);
+  });
+
+  it('show a sync that waits, and do not ask for it twice', async () => {
+    const { state } = network.api;
+    const store = state.shops[0]?.store;
+    if (store) state.runs.unshift({ ...newRun(state, store, 'DELTA', 'MANUAL'), status: 'QUEUED', startedAt: null });
+    renderApp('/settings/stores');
+    expect(await screen.findByText(/^Changes, asked for/)).toBeVisible();
+    expect(screen.getByText('Waiting')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Sync queued' })).toHaveAttribute('aria-disabled', 'true');
+    // The other store has nothing under way.
+    expect(screen.getAllByRole('button', { name: 'Sync now' })).toHaveLength(1);
   });
 });
 
@@ -221,6 +257,18 @@ describe('the focus, when a page is opened', () => {
     await waitFor(() => expect(screen.getByRole('heading', { level: 1 })).toHaveFocus());
     await user.click(screen.getByRole('button', { name: 'Back to orders' }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/orders'));
+    // Back in the list, it is on the row one left it from.
+    const rows = within(await screen.findByRole('grid'));
+    await waitFor(() => expect(rows.getAllByRole('row')[1]).toHaveFocus());
+    await user.keyboard('{ArrowDown}');
+    await waitFor(() => expect(rows.getAllByRole('row')[2]).toHaveFocus());
+  });
+
+  it('is on the heading where the list is opened anew, and the list’s keys work from there', async () => {
+    const { router } = renderApp('/orders');
+    await user.click(within(await screen.findByRole('grid')).getAllByRole('link')[0] as HTMLElement);
+    expect(await screen.findByText('Timeline')).toBeVisible();
+    await act(() => router.navigate({ to: '/orders' }));
     const rows = within(await screen.findByRole('grid'));
     await waitFor(() => expect(screen.getByRole('heading', { name: 'Orders' })).toHaveFocus());
     await user.keyboard('{ArrowDown}');

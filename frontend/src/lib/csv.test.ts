@@ -18,6 +18,15 @@ describe('a time in a file', () => {
     expect(csvTime(instant)).toBe(told);
   });
 
+  it.each([
+    ['Asia/Tokyo', '2026-11-22T22:59:59Z', '2026-11-23T07:59:59+09:00'],
+    ['America/St_Johns', '2026-11-22T01:00:00Z', '2026-11-21T21:30:00-03:30'],
+    ['Nowhere/Land', '2026-11-22T01:00:00Z', '2026-11-22T01:00:00+00:00'],
+  ])('is that of %s where the page shows it', (zone, instant, told) => {
+    process.env.TZ = 'Europe/Berlin';
+    expect(csvTime(instant, zone)).toBe(told);
+  });
+
   it('is nothing where there is none', () => {
     expect(csvTime(null)).toBeNull();
   });

@@ -1,5 +1,6 @@
 /** The choice of dates a page shows: named presets or two days, with what to compare against. Pure; lives in the URL. */
 import { addDays, daysIn, isDay, monthStart, quarterStart, yearStart, type Day, type DayRange } from './dates';
+import { day, type RawSearch } from './url-state';
 
 export const PRESETS = {
   today: 'Today',
@@ -29,6 +30,16 @@ export interface RangeChoice {
   range?: Preset;
   from?: Day;
   to?: Day;
+}
+
+/**
+ * The choice in an address. A pair of days wins over a name; half a pair, or one that ends before it begins, stands for no days
+ * and is dropped, so that nothing stays in the address that the page does not show.
+ */
+export function readRange(raw: RawSearch): RangeChoice {
+  const [from, to] = [day(raw.from), day(raw.to)];
+  if (from && to && from <= to) return { from, to };
+  return isPreset(raw.range) ? { range: raw.range } : {};
 }
 
 export const isPreset = (text: unknown): text is Preset => typeof text === 'string' && text in PRESETS;

@@ -30,6 +30,18 @@ export function ownTimeZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 }
 
+/** How far a zone's clock is ahead of UTC's at an instant; UTC when the zone is unknown to the browser. */
+export function minutesAhead(instant: Date, timeZone: string): number {
+  try {
+    const options = { timeZone, hourCycle: 'h23', dateStyle: 'short', timeStyle: 'medium' } as const;
+    // Swedes write dates as machines do: "2026-11-22 23:59:59".
+    const clock = new Intl.DateTimeFormat('sv-SE', options).format(instant);
+    return Math.round((Date.parse(`${clock.replace(' ', 'T')}Z`) - instant.getTime()) / 60_000);
+  } catch {
+    return 0;
+  }
+}
+
 const utc = (day: Day): Date => new Date(`${day}T00:00:00Z`);
 const toDay = (date: Date): Day => date.toISOString().slice(0, 10);
 
@@ -117,13 +129,17 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
+/** The page's words, with the digits the reader's locale has. */
+const relative = new Intl.RelativeTimeFormat(`en-u-nu-${new Intl.NumberFormat().resolvedOptions().numberingSystem}`, {
+  numeric: 'auto',
+});
+
 /** "5 minutes ago", "in 2 hours", "just now" within a minute. */
 export function formatRelative(iso: string, now: Date = new Date()): string {
   const seconds = Math.round((new Date(iso).getTime() - now.getTime()) / 1000);
   if (Math.abs(seconds) < 60) return seconds > 5 ? 'in under a minute' : 'just now';
-  const format = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
   for (const [unit, size] of STEPS) {
-    if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
   }
   return 'just now';
 }

@@ -17,6 +17,7 @@ describe('words', () => {
     expect(formatChange('-0.04')).toBe('−4%');
     expect(formatChange('107.5')).toBe('>+999%');
     expect(formatChange('-107.5')).toBe('<−999%');
+    expect(formatChange('10')).toBe('>+999%');
   });
 
   it('tell durations in their two largest parts', () => {
@@ -45,6 +46,9 @@ describe('CSV', () => {
   it('never hands a spreadsheet a formula, and leaves numbers alone', () => {
     expect(toCsv(['n'], [['=1+1'], ['@cmd'], ['-12.30'], ['+44 20']])).toBe(
       "n\r\n'=1+1\r\n'@cmd\r\n-12.30\r\n'+44 20\r\n",
+    );
+    expect(toCsv(['n'], [[' =1+1'], ['\n@cmd'], ['\u00a0-1'], ['a = b'], [' a']])).toBe(
+      "n\r\n' =1+1\r\n\"'\n@cmd\"\r\n'\u00a0-1\r\na = b\r\n a\r\n",
     );
   });
 });

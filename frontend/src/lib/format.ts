@@ -1,4 +1,5 @@
 /** Counts, shares, durations and sizes for the eye. Money is in money.ts, dates in dates.ts. */
+import { setApart } from './bidi';
 
 const MINUS = '\u2212';
 const counts = new Intl.NumberFormat(undefined);
@@ -20,16 +21,18 @@ export function formatShare(fraction: string, digits = 1): string {
 
 /** "+12.3%" or "−4%": how much something moved, from a fraction; ">+999%" off a base so small that the number says nothing. */
 export function formatChange(fraction: string): string {
-  if (Math.abs(Number(fraction)) >= 10) return fraction.startsWith('-') ? `<${MINUS}999%` : '>+999%';
+  const far = Math.abs(Number(fraction)) >= 10;
+  const [told, beyond] = far ? (Number(fraction) < 0 ? ['-9.99', '<'] : ['9.99', '>']) : [fraction, ''];
   const options = { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' } as const;
-  return new Intl.NumberFormat(undefined, options).format(fraction as `${number}`).replace('-', MINUS);
+  const moved = new Intl.NumberFormat(undefined, options).format(told as `${number}`).replace('-', MINUS);
+  return beyond + moved;
 }
 
 /** "+2.7 pts": how far a share moved, from the difference of two fractions. */
 export function formatPoints(difference: string): string {
   const options = { maximumFractionDigits: 1, signDisplay: 'exceptZero' } as const;
   const points = new Intl.NumberFormat(undefined, options).format(Number(difference) * 100);
-  return `${points.replace('-', MINUS)} pts`;
+  return `${setApart(points.replace('-', MINUS))} pts`;
 }
 
 /** "1 order", "2 orders". */

@@ -44,7 +44,7 @@ export function DateRange(props: DateRangeProps) {
             {range ? (
               <span>
                 {name && <span className={classes.name}>{name}</span>}
-                <span className={name ? classes.days : undefined}>{formatRange(range)}</span>
+                <bdi className={name ? classes.days : undefined}>{formatRange(range)}</bdi>
               </span>
             ) : (
               label

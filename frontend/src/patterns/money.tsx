@@ -13,7 +13,7 @@ export function Money({ amount, currency, strike = false, ...style }: MoneyProps
   const Tag = strike ? 's' : 'span';
   return (
     <Tag className="sk-num" title={exact}>
-      {text}
+      <bdi>{text}</bdi>
     </Tag>
   );
 }

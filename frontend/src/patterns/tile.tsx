@@ -1,6 +1,7 @@
 /** One figure: value, change against the period before, shape, what it means, and why Shopify may show another. */
 import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import type { CSSProperties, ReactNode } from 'react';
+import { setApart } from '~/lib/bidi';
 import { signOf } from '~/lib/decimal';
 import { formatChange, formatPoints } from '~/lib/format';
 import { Sparkline } from '~/ui/sparkline';
@@ -40,12 +41,14 @@ export function Tile({ figure, compared }: TileProps) {
         <h2 className={classes.label}>{label}</h2>
         <Explain label={label} definition={definition} differs={differs} />
       </header>
-      <p className={classes.value}>{value}</p>
+      <p className={classes.value} style={lengthOf(value)}>
+        <bdi>{value}</bdi>
+      </p>
       <p className={classes.change}>
         <Change change={figure.change} changeIn={figure.changeIn} sense={figure.sense} />
         {figure.previous !== null && compared && (
           <span className={classes.previous} title={compared}>
-            from {figure.previous}
+            from {setApart(figure.previous)}
           </span>
         )}
       </p>
@@ -54,6 +57,12 @@ export function Tile({ figure, compared }: TileProps) {
       </div>
     </article>
   );
+}
+
+/** For the style sheet, which makes a long figure smaller. */
+function lengthOf(value: ReactNode): CSSProperties | undefined {
+  if (typeof value !== 'string') return undefined;
+  return { '--figure-length': value.length } as CSSProperties;
 }
 
 const TONES = { 'up-good': ['bad', 'good'], 'up-bad': ['good', 'bad'], neutral: ['neutral', 'neutral'] } as const;

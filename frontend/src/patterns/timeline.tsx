@@ -35,7 +35,9 @@ export function Timeline({ events, timeZone }: TimelineProps) {
     <div className={classes.timeline}>
       {[...days].map(([day, entries]) => (
         <section key={day} aria-label={formatDay(day)}>
-          <h3 className={classes.day}>{formatDay(day, { weekday: true })}</h3>
+          <h3 className={classes.day}>
+            <bdi>{formatDay(day, { weekday: true })}</bdi>
+          </h3>
           <ol className={classes.list}>
             {entries.map((event) => (
               <Entry key={event.id} event={event} timeZone={timeZone} />
@@ -60,15 +62,15 @@ function Entry({ event, timeZone }: { event: TimelineEvent; timeZone: string }) 
         <p className={classes.line}>
           <span className={classes.summary}>{event.summary}</span>
           <span className={classes.meta}>
-            {event.actorName} ·{' '}
+            <bdi>{event.actorName}</bdi> ·{' '}
             <time dateTime={event.at} title={formatInstant(event.at, timeZone, 'second')}>
-              {formatInstant(event.at, timeZone, 'time')}
+              <bdi>{formatInstant(event.at, timeZone, 'time')}</bdi>
             </time>
           </span>
         </p>
         {(changes.length > 0 || event.aside) && (
           <details className={classes.changes}>
-            <summary>
+            <summary className="sk-touch">
               {changed && changes.length > 0 ? plural(changes.length, 'field changed', 'fields changed') : 'Details'}
             </summary>
             <dl>

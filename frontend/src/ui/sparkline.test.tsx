@@ -18,6 +18,12 @@ describe('a sparkline', () => {
     expect(lines([])).toEqual([]);
   });
 
+  it('is filled from edge to edge, though it begins later', () => {
+    const { container } = render(<Sparkline values={[null, '2', '1']} unfinished />);
+    const filled = container.querySelector('polygon')?.getAttribute('points');
+    expect(filled).toBe('0,28 0,2.00 50.00,2.00 100.00,14.00 100,14.00 100,28');
+  });
+
   it('dashes the last stretch only where that is still under way', () => {
     expect(lines(['1', '2', '1'], true)).toEqual(['0.00,14.00 50.00,2.00', '50.00,2.00 100.00,14.00']);
     expect(lines(['1', '2', null], true)).toEqual(['0.00,14.00 50.00,2.00']);

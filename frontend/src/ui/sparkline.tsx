@@ -25,11 +25,12 @@ export function Sparkline({ values, unfinished = false }: SparklineProps) {
   });
   const open = unfinished && points.length > 2 && last.index === values.length - 1;
   const whole = open ? points.slice(0, -1) : points;
-  const right = whole.at(-1)?.split(',')[0] ?? WIDTH;
+  const [start, end] = [points[0], points.at(-1)].map((point) => point?.split(',')[1]);
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" height={HEIGHT} preserveAspectRatio="none" aria-hidden="true">
       <polygon
-        points={`${across(first.index)},${HEIGHT} ${whole.join(' ')} ${right},${HEIGHT}`}
+        // From edge to edge, though the line may begin later: a side of its own would look like a fall.
+        points={`0,${HEIGHT} 0,${start} ${points.join(' ')} ${WIDTH},${end} ${WIDTH},${HEIGHT}`}
         fill="var(--sk-chart-soft)"
       />
       <polyline

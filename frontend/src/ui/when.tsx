@@ -1,5 +1,6 @@
-/** An instant, in the store's time zone, with the full moment and its zone on hover. */
+/** An instant, in the store's time zone, with the full moment and its zone on hover; each in its own direction of writing. */
 import { useEffect, useState } from 'react';
+import { setApart } from '~/lib/bidi';
 import { formatInstant, formatRelative, type TimeDetail } from '~/lib/dates';
 
 interface WhenProps {
@@ -9,10 +10,10 @@ interface WhenProps {
 }
 
 export function When({ at, timeZone, detail = 'minute' }: WhenProps) {
-  const full = `${formatInstant(at, timeZone, 'second')} (${timeZone ?? 'your time zone'})`;
+  const full = `${setApart(formatInstant(at, timeZone, 'second'))} (${timeZone ?? 'your time zone'})`;
   return (
     <time dateTime={at} title={full}>
-      {formatInstant(at, timeZone, detail)}
+      <bdi>{formatInstant(at, timeZone, detail)}</bdi>
     </time>
   );
 }
@@ -26,7 +27,7 @@ export function Ago({ at, timeZone }: { at: string; timeZone?: string }) {
   }, []);
   return (
     <time dateTime={at} title={formatInstant(at, timeZone, 'second')}>
-      {formatRelative(at, now)}
+      <bdi>{formatRelative(at, now)}</bdi>
     </time>
   );
 }

@@ -10,13 +10,14 @@ import { actionWords } from '~/lib/format';
 import { DateRange } from '~/patterns/date-range';
 import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
 import { FilterPill } from '~/patterns/filter-bar';
+import { NotForRole } from '~/patterns/not-for-role';
 import { ProblemView, RequestId } from '~/patterns/problem-view';
 import { StaleNotice } from '~/patterns/query-view';
 import { LinesSkeleton } from '~/patterns/skeletons';
 import { Timeline, type TimelineEvent } from '~/patterns/timeline';
 import { Panel } from '~/ui/panel';
 import classes from './audit.module.css';
-import { actorWords, auditDays, auditFilters, type AuditSearch } from './model';
+import { actorWords, auditDays, auditFilters, isFiltered, type AuditSearch } from './model';
 import { auditQuery } from './queries';
 
 interface AuditPanelProps {
@@ -25,7 +26,17 @@ interface AuditPanelProps {
   onClear: () => void;
 }
 
-export function AuditPanel({ search, onSearch, onClear }: AuditPanelProps) {
+export function AuditPanel(props: AuditPanelProps) {
+  const { can } = useSession();
+  if (can('audit:read')) return <AuditLog {...props} />;
+  return (
+    <Panel title="Audit log">
+      <NotForRole title="Owners and admins see the audit log" />
+    </Panel>
+  );
+}
+
+function AuditLog({ search, onSearch, onClear }: AuditPanelProps) {
   const { tenantId } = useSession();
   const { timeZone } = useStores();
   const today = dayIn(timeZone);
@@ -34,7 +45,7 @@ export function AuditPanel({ search, onSearch, onClear }: AuditPanelProps) {
   const actions = [...new Set([...entries.map((entry) => entry.action), search.action])].filter(
     (one) => one !== undefined,
   );
-  const filtered = Object.keys(search).length > 0;
+  const filtered = isFiltered(search);
   return (
     <Panel title="Audit log" note="Every change made in this account, by whom, and what it was before.">
       <div className={classes.filters}>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { actionWords } from '~/lib/format';
 import { changedFields, showValue } from '~/patterns/change-fields';
-import { auditFilters } from './model';
+import { auditFilters, isFiltered, readAuditSearch } from './model';
 
 it('entries read as sentences', () => {
   expect(actionWords('store.interval_changed')).toBe('Store: interval changed');
@@ -17,6 +17,13 @@ it('only what differs is shown as changed', () => {
   expect(showValue(true)).toBe('yes');
   expect(showValue(null)).toBe('none');
   expect(changedFields(null, null)).toEqual([]);
+});
+
+it('half a range leaves the address, and a store in it is no filter', () => {
+  expect(readAuditSearch({ from: '2026-03-01' })).toEqual({});
+  const address = { store: '0b9ad7a4-0000-7000-a000-000000000001', action: undefined };
+  expect(isFiltered(address)).toBe(false);
+  expect(isFiltered({ action: 'login' })).toBe(true);
 });
 
 it('a range becomes two days', () => {

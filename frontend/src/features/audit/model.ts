@@ -1,8 +1,8 @@
 /** How audit entries read. Pure. */
 import type { AuditEntry } from '~/api/types';
-import { isPreset, resolveRange, type Preset } from '~/lib/date-range';
+import { readRange, resolveRange, type Preset } from '~/lib/date-range';
 import { humanise } from '~/lib/format';
-import { compact, day, text, type RawSearch } from '~/lib/url-state';
+import { compact, text, type RawSearch } from '~/lib/url-state';
 import type { AuditFilters } from './queries';
 
 export interface AuditSearch {
@@ -13,17 +13,16 @@ export interface AuditSearch {
 }
 
 export function readAuditSearch(raw: RawSearch): AuditSearch {
-  return compact({
-    action: text(raw.action, 80),
-    range: isPreset(raw.range) ? raw.range : undefined,
-    from: day(raw.from),
-    to: day(raw.to),
-  });
+  return compact({ action: text(raw.action, 80), ...readRange(raw) });
 }
 
 export function auditDays(search: AuditSearch, today: string) {
-  const custom = search.from !== undefined && search.to !== undefined;
-  return search.range || custom ? resolveRange(search, today) : null;
+  return search.range || search.from ? resolveRange(search, today) : null;
+}
+
+/** The store one comes from stays in the address, and is no filter here. */
+export function isFiltered(search: AuditSearch): boolean {
+  return [search.action, search.range, search.from].some((one) => one !== undefined);
 }
 
 export function auditFilters(search: AuditSearch, today: string): AuditFilters {

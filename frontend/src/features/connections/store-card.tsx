@@ -18,10 +18,11 @@ import { useDisconnectStore, useUpdateStore } from './mutations';
 interface StoreCardProps {
   store: Store;
   syncActions: ReactNode;
+  syncState: ReactNode;
   onErasing: (erasureId: string) => void;
 }
 
-export function StoreCard({ store, syncActions, onErasing }: StoreCardProps) {
+export function StoreCard({ store, syncActions, syncState, onErasing }: StoreCardProps) {
   const health = storeHealth(store);
   return (
     <Panel title={store.name} note={store.shop} actions={<StateBadge tone={health.tone} label={health.label} />}>
@@ -31,6 +32,7 @@ export function StoreCard({ store, syncActions, onErasing }: StoreCardProps) {
           Shopify shows this app only the last 60 days of orders, so older figures are missing.
         </p>
       )}
+      {syncState}
       <div className={classes.counts}>
         <Count name="Orders" value={store.counts.orders} />
         <Count name="Customers" value={store.counts.customers} />

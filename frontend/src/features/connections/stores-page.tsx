@@ -17,10 +17,12 @@ interface StoresPanelProps {
   failure: ConnectFailure | null;
   /** Buttons that belong to another part of the product: syncing, its runs. */
   syncActions: (store: Store) => ReactNode;
+  /** A sync that waits or runs. */
+  syncState: (store: Store) => ReactNode;
   onErasing: (erasureId: string) => void;
 }
 
-export function StoresPanel({ failure, syncActions, onErasing }: StoresPanelProps) {
+export function StoresPanel({ failure, syncActions, syncState, onErasing }: StoresPanelProps) {
   const { tenantId } = useSession();
   const stores = useQuery(storesQuery(tenantId));
   const connect = (
@@ -45,7 +47,13 @@ export function StoresPanel({ failure, syncActions, onErasing }: StoresPanelProp
         {({ items }) => (
           <>
             {items.map((store) => (
-              <StoreCard key={store.id} store={store} syncActions={syncActions(store)} onErasing={onErasing} />
+              <StoreCard
+                key={store.id}
+                store={store}
+                syncActions={syncActions(store)}
+                syncState={syncState(store)}
+                onErasing={onErasing}
+              />
             ))}
             <div className={classes.more}>{connect}</div>
           </>

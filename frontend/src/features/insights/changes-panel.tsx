@@ -3,6 +3,7 @@ import { IconArrowDownRight, IconArrowRight, IconArrowUpRight } from '@tabler/ic
 import { useQuery } from '@tanstack/react-query';
 import { useSession } from '~/api/session';
 import type { Period } from '~/api/types';
+import { setApart } from '~/lib/bidi';
 import { formatDay } from '~/lib/dates';
 import { plural } from '~/lib/format';
 import { Money } from '~/patterns/money';
@@ -20,7 +21,7 @@ export function ChangesPanel({ scope }: { scope: InsightScope }) {
   const changes = useQuery(changesQuery(tenantId, scope));
   const day = changes.data?.asOf.slice(0, 10);
   return (
-    <Panel title="Since yesterday" note={day ? `As of ${formatDay(day, { weekday: true })}` : '\u00a0'}>
+    <Panel title="Since yesterday" note={day ? `As of ${setApart(formatDay(day, { weekday: true }))}` : '\u00a0'}>
       <QueryView
         query={changes}
         skeleton={<LinesSkeleton lines={5} />}

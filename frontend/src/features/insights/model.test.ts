@@ -78,6 +78,18 @@ describe('figures', () => {
     expect(senseOf('total_sales')).toBe('up-good');
     expect(senseOf('refunds')).toBe('up-bad');
     expect(senseOf('taxes')).toBe('neutral');
+    expect(senseOf('returns')).toBe('up-bad');
+  });
+
+  it('that are taken off the sum move as the amount does: more returns are more, and worse', () => {
+    const returns = { value: '-147.50', previous: '-100.00', change: '-0.4750' };
+    expect(figureOf(tile({ key: 'returns', ...returns }), 'GBP')).toMatchObject({ change: '0.4750', sense: 'up-bad' });
+    expect(figureOf(tile({ key: 'discounts', ...returns }), 'GBP')).toMatchObject({
+      change: '0.4750',
+      sense: 'neutral',
+    });
+    expect(figureOf(tile({ key: 'returns', ...returns, change: null }), 'GBP')?.change).toBeNull();
+    expect(figureOf(tile({ key: 'net_sales', change: '-0.1' }), 'GBP')?.change).toBe('-0.1');
   });
 
   it('tell a part that failed from a figure that does not exist', () => {
@@ -95,6 +107,7 @@ describe('charts', () => {
 
   it('lay the period before over this one, with holes where it is shorter', () => {
     expect(salesSeries(series(), 'totalSales', 'Total sales')[1]?.values).toEqual(['5.00', null]);
+    expect(salesSeries(series(), 'totalSales', 'Total sales')[1]?.days).toEqual(['2026-02-27', null]);
     expect(salesSeries(series({ previous: [] }), 'totalSales', 'Total sales')).toHaveLength(1);
   });
 

@@ -1,11 +1,12 @@
 /** How the dashboard's figures are read: which way is good, how they are written, what its address holds. Pure. */
 import type { Changes, Overview, OverviewTile, Timeseries } from '~/api/types';
-import { isPreset, type Compare, type Preset } from '~/lib/date-range';
+import { readRange, type Compare, type Preset } from '~/lib/date-range';
+import { setApart } from '~/lib/bidi';
 import { addDays, formatDay, formatRange } from '~/lib/dates';
 import { negateDecimal, sumDecimals } from '~/lib/decimal';
 import { formatCompactCount, formatCount, formatShare } from '~/lib/format';
 import { formatMoney } from '~/lib/money';
-import { compact, currencyCode, day, oneOf, type RawSearch } from '~/lib/url-state';
+import { compact, currencyCode, oneOf, type RawSearch } from '~/lib/url-state';
 import type { ChartPoint, ChartSeries } from '~/patterns/chart/series';
 import type { TileFigure } from '~/patterns/tile';
 
@@ -22,9 +23,7 @@ export interface InsightSearch {
 
 export function readInsightSearch(raw: RawSearch): InsightSearch {
   return compact({
-    range: isPreset(raw.range) ? raw.range : undefined,
-    from: day(raw.from),
-    to: day(raw.to),
+    ...readRange(raw),
     compare: oneOf(raw.compare, ['previous', 'year', 'none'] as const),
     currency: currencyCode(raw.currency),
   });
@@ -35,9 +34,10 @@ export const HERO = ['total_sales', 'orders', 'aov', 'returning_rate', 'refunds'
 export const LEDGER = ['gross_sales', 'discounts', 'returns', 'net_sales', 'shipping', 'taxes', 'total_sales'] as const;
 export const PEOPLE = ['customers', 'new_customers', 'returning_customers', 'fulfilled', 'pending'] as const;
 
-const UP_IS_BAD = new Set(['refunds', 'pending']);
-/** Discounts and returns are sent negative, so a fall is more of them; taxes and shipping are neither good nor bad. */
+const UP_IS_BAD = new Set(['refunds', 'returns', 'pending']);
 const NEITHER = new Set(['discounts', 'taxes', 'shipping']);
+/** Sent as what they take off the sum; how they moved is told of the amount, as of any other: more of them is more. */
+const TAKEN_OFF = new Set(['discounts', 'returns']);
 
 export function senseOf(key: string): TileFigure['sense'] {
   if (NEITHER.has(key)) return 'neutral';
@@ -64,8 +64,8 @@ export function figureOf(tile: OverviewTile, currency: string): TileFigure | nul
 }
 
 /** A share is compared by the points it moved: from 10% to 12.7% is 2.7 points, not "+27%". */
-function changeOf({ unit, value, previous, change }: OverviewTile): Pick<TileFigure, 'change' | 'changeIn'> {
-  if (unit !== 'ratio') return { change };
+function changeOf({ key, unit, value, previous, change }: OverviewTile): Pick<TileFigure, 'change' | 'changeIn'> {
+  if (unit !== 'ratio') return { change: change !== null && TAKEN_OFF.has(key) ? negateDecimal(change) : change };
   const known = value !== null && previous !== null;
   return { change: known ? sumDecimals([value, negateDecimal(previous)]) : null, changeIn: 'points' };
 }
@@ -111,7 +111,7 @@ export function sentenceWords({ text, amounts }: Changes['sentences'][number]): 
   for (const { text: worded, amount, currency } of amounts) {
     const at = rest.indexOf(worded);
     if (at < 0) continue;
-    said += rest.slice(0, at) + formatMoney(amount, currency);
+    said += rest.slice(0, at) + setApart(formatMoney(amount, currency));
     rest = rest.slice(at + worded.length);
   }
   return said + rest;
@@ -130,7 +130,11 @@ export function chartPoints(series: Timeseries, today?: string): ChartPoint[] {
     const open =
       index === all.length - 1 && !!today && point.day <= today && today <= addDays(point.day, lasts[series.interval]);
     if (!open) return point;
-    return { ...point, long: `${point.long}, so far${series.interval === 'day' ? ' today' : ''}`, unfinished: true };
+    return {
+      ...point,
+      long: `${setApart(point.long)}, so far${series.interval === 'day' ? ' today' : ''}`,
+      unfinished: true,
+    };
   });
 }
 
@@ -161,7 +165,7 @@ export function salesSeries(series: Timeseries, field: MoneyField, label: string
   const base = { format: money, formatAxis, currency: series.currency };
   return [
     { ...base, id: 'now', label, color: 'chart-1', look: 'area', values: now, total: money(sum(now)) },
-    ...before(base, then, now.length, money),
+    ...before(base, series, then, money),
   ];
 }
 
@@ -172,17 +176,24 @@ export function orderSeries(series: Timeseries): ChartSeries[] {
   const then = series.previous.map((point) => String(point.orders));
   return [
     { ...base, id: 'now', label: 'Orders', color: 'chart-1', look: 'area', values: now, total: count(sum(now)) },
-    ...before(base, then, now.length, count),
+    ...before(base, series, then, count),
   ];
 }
 
 type Formats = Pick<ChartSeries, 'format' | 'formatAxis' | 'currency'>;
 
 /** The compared period, laid over this one day by day; it may be a day shorter or longer. */
-function before(base: Formats, then: string[], length: number, show: (value: string) => string): ChartSeries[] {
+function before(
+  base: Formats,
+  { points, previous }: Timeseries,
+  then: string[],
+  show: (value: string) => string,
+): ChartSeries[] {
   if (then.length === 0) return [];
-  const values = Array.from({ length }, (_, index) => then[index] ?? null);
-  return [{ ...base, id: 'then', label: 'Before', color: 'chart-3', look: 'dashed', values, total: show(sum(then)) }];
+  const values = points.map((_, index) => then[index] ?? null);
+  const days = points.map((_, index) => previous[index]?.date ?? null);
+  const total = show(sum(then));
+  return [{ ...base, id: 'then', label: 'Before', color: 'chart-3', look: 'dashed', values, days, total }];
 }
 
 /** People are not added over days: one who ordered twice would count twice. So there is no total. */

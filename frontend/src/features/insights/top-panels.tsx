@@ -56,7 +56,7 @@ function ProductTable({ items, currency }: { items: readonly TopProduct[]; curre
           <tr key={item.productId ?? item.title}>
             <td>
               {item.productId ? (
-                <TextLink to="/products/$productId" params={{ productId: item.productId }}>
+                <TextLink to="/products/$productId" params={{ productId: item.productId }} className="sk-touch">
                   {item.title}
                 </TextLink>
               ) : (
@@ -93,7 +93,7 @@ export function TopCustomers({ scope, currency }: { scope: InsightScope; currenc
             {items.map((item) => (
               <li key={item.customerId}>
                 <span className={classes.person}>
-                  <TextLink to="/customers/$customerId" params={{ customerId: item.customerId }}>
+                  <TextLink to="/customers/$customerId" params={{ customerId: item.customerId }} className="sk-touch">
                     {item.customerName ?? item.customerEmail ?? 'No name'}
                   </TextLink>
                   <span className={classes.personSub}>{plural(item.orderCount, 'order')}</span>

@@ -9,9 +9,11 @@ import { csvTime } from '~/lib/csv';
 import { formatCount } from '~/lib/format';
 import { AllowedButton } from '~/patterns/allowed';
 import type { Column } from '~/patterns/data-table/column';
+import { timeWidth } from '~/patterns/data-table/column-widths';
 import { DataTable } from '~/patterns/data-table/data-table';
 import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
 import { FilterPill } from '~/patterns/filter-bar';
+import { NotForRole } from '~/patterns/not-for-role';
 import { tell, tellProblem } from '~/patterns/notice';
 import { CopyText } from '~/ui/copy-text';
 import { Facts } from '~/ui/facts';
@@ -30,7 +32,13 @@ interface JobsPanelProps {
 
 const STATE_OPTIONS = Object.entries(JOB_STATES).map(([value, { label }]) => ({ value, label }));
 
-export function JobsPanel({ search, onSearch, onClear }: JobsPanelProps) {
+export function JobsPanel(props: JobsPanelProps) {
+  const { can } = useSession();
+  if (!can('job:read')) return <NotForRole title="Owners and admins see the background jobs" />;
+  return <JobList {...props} />;
+}
+
+function JobList({ search, onSearch, onClear }: JobsPanelProps) {
   const { tenantId } = useSession();
   const query = useInfiniteQuery(jobListQuery(tenantId, search));
   const [opened, setOpened] = useState<string | null>(null);
@@ -79,6 +87,7 @@ const COLUMNS: Column<Job>[] = [
     id: 'kind',
     header: 'Job',
     width: 240,
+    least: 140,
     grow: true,
     fixed: true,
     csv: (job) => job.kind,
@@ -88,6 +97,7 @@ const COLUMNS: Column<Job>[] = [
     id: 'state',
     header: 'State',
     width: 120,
+    least: 108,
     csv: (job) => job.state,
     cell: (job) => <StateBadge {...jobState(job.state)} />,
   },
@@ -95,15 +105,24 @@ const COLUMNS: Column<Job>[] = [
     id: 'attempts',
     header: 'Attempts',
     width: 96,
+    least: 84,
     align: 'end',
     csv: (job) => job.attempts,
     cell: (job) => formatCount(job.attempts),
   },
-  { id: 'runAt', header: 'Due', width: 180, csv: (job) => csvTime(job.runAt), cell: (job) => <When at={job.runAt} /> },
+  {
+    id: 'runAt',
+    header: 'Due',
+    width: 190,
+    least: timeWidth('minute'),
+    csv: (job) => csvTime(job.runAt),
+    cell: (job) => <When at={job.runAt} />,
+  },
   {
     id: 'updatedAt',
     header: 'Changed',
-    width: 180,
+    width: 190,
+    least: timeWidth('minute'),
     csv: (job) => csvTime(job.updatedAt),
     cell: (job) => <When at={job.updatedAt} />,
   },
@@ -111,6 +130,7 @@ const COLUMNS: Column<Job>[] = [
     id: 'lastError',
     header: 'Last error',
     width: 320,
+    least: 120,
     grow: true,
     csv: (job) => lastError(job)?.message,
     cell: (job) => lastError(job)?.message,

@@ -6,13 +6,13 @@ import { Menu } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconChartLine, IconDots, IconDownload, IconPhoto, IconTable } from '@tabler/icons-react';
 import { lazy, Suspense, useRef, useState, type KeyboardEvent } from 'react';
-import { toCsv } from '~/lib/csv';
 import { downloadBlob, downloadCsv } from '~/lib/download';
 import { IconButton } from '~/ui/icon-button';
 import { Panel } from '~/ui/panel';
 import { tellProblem } from '../notice';
 import { Bone } from '../skeletons';
 import classes from './chart.module.css';
+import { chartCsv } from './chart-csv';
 import { ChartTable } from './chart-table';
 import { chartToPng } from './export-png';
 import { describePoint, nextPoint, valueAt, type ChartPoint, type ChartSeries } from './series';
@@ -46,9 +46,7 @@ export function Chart({ name, title, timeZone, points, series, height = 240, who
   const last = points.length - 1;
 
   const exportCsv = () => {
-    const header = ['Date', ...series.map(({ label, currency }) => (currency ? `${label} (${currency})` : label))];
-    const rows = points.map((point, index) => [point.day, ...series.map((one) => one.values[index] ?? '')]);
-    downloadCsv(`storekeep-${name}.csv`, toCsv(header, rows));
+    downloadCsv(`storekeep-${name}.csv`, chartCsv(points, series));
   };
   const exportPng = async () => {
     if (!plot.current) return;
@@ -129,7 +127,9 @@ function Readout({ points, series, active }: Pick<ChartProps, 'points' | 'series
         <span key={one.id} className={classes.item}>
           <span className={classes.swatch} data-look={one.look} style={{ color: `var(--sk-${one.color})` }} />
           <span className={classes.itemLabel}>{one.label}</span>
-          <span className={classes.itemValue}>{active === null ? one.total : (valueAt(one, active) ?? 'none')}</span>
+          <span className={classes.itemValue} dir="auto">
+            {active === null ? one.total : (valueAt(one, active) ?? 'none')}
+          </span>
         </span>
       ))}
       <span className={classes.at}>{active === null ? null : points[active]?.long}</span>

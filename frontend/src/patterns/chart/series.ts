@@ -1,4 +1,5 @@
 /** What a chart draws: days (or weeks, months) along the bottom, one or more exact series over them. */
+import { setApart } from '~/lib/bidi';
 
 export interface ChartPoint {
   /** ISO day the point starts on. */
@@ -16,6 +17,8 @@ export interface ChartSeries {
   look: 'area' | 'dashed' | 'bar';
   /** Exact values as the API sent them; null where this series has no point. */
   values: readonly (string | null)[];
+  /** The ISO days the values are of, where these are not the chart's own. */
+  days?: readonly (string | null)[];
   /** Of money: exported figures bear no sign, so the head of their column names it. */
   currency?: string;
   format: (value: string) => string;
@@ -26,8 +29,8 @@ export interface ChartSeries {
 
 /** A point read aloud: "Tue 4 Nov 2026. Sales £1,204.50. Previous £980.00." */
 export function describePoint(points: readonly ChartPoint[], series: readonly ChartSeries[], index: number): string {
-  const parts = series.map((one) => `${one.label} ${valueAt(one, index) ?? 'no value'}`);
-  return `${points[index]?.long ?? ''}. ${parts.join('. ')}.`;
+  const parts = series.map((one) => `${one.label} ${setApart(valueAt(one, index) ?? 'no value')}`);
+  return `${setApart(points[index]?.long ?? '')}. ${parts.join('. ')}.`;
 }
 
 export function valueAt(series: ChartSeries, index: number): string | null {

@@ -7,8 +7,12 @@ export interface Column<Row> {
   header: string;
   cell: (row: Row) => ReactNode;
   csv: (row: Row) => CsvValue;
-  /** Pixels, or a share of what is left ("2fr" style number with `grow`). */
+  /** Heads the column in a CSV, where that must say more than on the page. */
+  csvHeader?: string;
+  /** The pixels it likes to have. */
   width: number;
+  /** The pixels it can do with, where there is less room than all columns would like. Default: its width. */
+  least?: number;
   /** Takes its share of spare width, in proportion to `width`. */
   grow?: boolean;
   align?: 'start' | 'end';

@@ -3,7 +3,6 @@
  * in the URL, row keys, picking with a bulk bar, CSV, and cards on narrow screens. Draws only what is in sight.
  */
 import { Button } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
 import { IconDownload } from '@tabler/icons-react';
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -21,10 +20,13 @@ import { RowsSkeleton } from '../skeletons';
 import { BulkBar } from './bulk-bar';
 import { CardView } from './card-view';
 import type { Column, SortState } from './column';
+import { leastWidth } from './column-widths';
 import { ColumnMenu } from './column-menu';
 import classes from './data-table.module.css';
 import { TableView } from './table-view';
-import { useColumns } from './use-columns';
+import { useCards } from './use-cards';
+import { isUsual, useColumns } from './use-columns';
+import { useReturn } from './use-return';
 import { useRowKeys } from './use-row-keys';
 import { useSelection } from './use-selection';
 
@@ -57,7 +59,9 @@ const SKELETON_ROWS = 14;
 
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { name, label, one, query, columns, rowId, onOpen, sort, bulk } = props;
-  const narrow = useMediaQuery('(max-width: 47.99em)', false, { getInitialValueInEffect: false });
+  const wrap = useRef<HTMLDivElement>(null);
+  const usual = columns.filter(isUsual);
+  const narrow = useCards(wrap, leastWidth(usual, bulk !== undefined));
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const ids = useMemo(() => rows.map(rowId), [rows, rowId]);
@@ -73,6 +77,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     overscan: 10,
     getItemKey: itemKey,
   });
+  // A card's height says nothing about a row's.
+  useEffect(() => virtualizer.measure(), [virtualizer, narrow]);
   const items = virtualizer.getVirtualItems();
   const lastSeen = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
@@ -81,6 +87,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     if (near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
   }, [rows.length, lastSeen, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
+  const remember = useReturn({ list: name, ids, focusRow: (index) => focusRow(scroller.current, index) });
   const { active, onFocusRow } = useRowKeys({
     count: rows.length,
     scrollTo: (index) => virtualizer.scrollToIndex(index),
@@ -96,7 +103,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const exportRows = (chosen: readonly Row[]) => {
     const exported = columns.filter((column) => column.exported === 'always' || isShown(column));
     const csv = toCsv(
-      exported.map((column) => column.header),
+      exported.map((column) => column.csvHeader ?? column.header),
       chosen.map((row) => exported.map((column) => column.csv(row))),
     );
     downloadCsv(`storekeep-${name}.csv`, csv);
@@ -112,7 +119,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     selection: bulk ? selection : null,
     active,
     onOpen,
-    onFocusRow,
+    onFocusRow: (index: number) => {
+      onFocusRow(index);
+      if (ids[index] !== undefined) remember(ids[index]);
+    },
     virtual: {
       items,
       before: items[0]?.start ?? 0,
@@ -121,7 +131,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   };
 
   return (
-    <div className={classes.wrap}>
+    <div className={classes.wrap} ref={wrap}>
       <div className={classes.toolbar}>
         <div className={classes.filters}>{props.toolbar}</div>
         <span className={classes.count} role="status">

@@ -4,6 +4,7 @@ import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import type { VirtualItem } from '@tanstack/react-virtual';
 import { nextSort } from '~/lib/url-state';
 import type { Column, SortState } from './column';
+import { columnWidths, leastWidth, PICK_WIDTH } from './column-widths';
 import classes from './data-table.module.css';
 import type { Selection } from './use-selection';
 
@@ -25,12 +26,9 @@ interface TableViewProps<Row> extends RowsViewProps<Row> {
   hasMore: boolean;
 }
 
-const PICK_WIDTH = 44;
-
 export function TableView<Row>(props: TableViewProps<Row>) {
   const { label, columns, rows, sort, virtual, selection, hasMore } = props;
-  const fixed = columns.reduce((sum, column) => sum + column.width, selection ? PICK_WIDTH : 0);
-  const growing = columns.filter((column) => column.grow).reduce((sum, column) => sum + column.width, 0);
+  const widths = columnWidths(columns, selection !== null);
   const span = columns.length + (selection ? 1 : 0);
   return (
     <table
@@ -39,12 +37,12 @@ export function TableView<Row>(props: TableViewProps<Row>) {
       aria-label={label}
       aria-rowcount={hasMore ? -1 : rows.length + 1}
       aria-multiselectable={selection ? true : undefined}
-      style={{ minWidth: fixed }}
+      style={{ minWidth: leastWidth(columns, selection !== null) }}
     >
       <colgroup>
         {selection && <col style={{ width: PICK_WIDTH }} />}
-        {columns.map((column) => (
-          <col key={column.id} style={{ width: columnWidth(column, fixed, growing) }} />
+        {columns.map((column, index) => (
+          <col key={column.id} style={{ width: widths[index] }} />
         ))}
       </colgroup>
       <thead className={classes.head}>
@@ -75,13 +73,6 @@ export function TableView<Row>(props: TableViewProps<Row>) {
       </tbody>
     </table>
   );
-}
-
-/** Growing columns share what is left in proportion; the others keep their pixels. */
-function columnWidth<Row>(column: Column<Row>, fixed: number, growing: number): string {
-  if (!column.grow) return `${column.width}px`;
-  const rigid = fixed - growing;
-  return `calc((100% - ${rigid}px) * ${(column.width / growing).toFixed(4)})`;
 }
 
 function Gap({ height, span }: { height: number; span: number }) {

@@ -21,3 +21,6 @@ export function useColumns<Row>(table: string, columns: readonly Column<Row>[]) 
 function isShownBy<Row>(choices: Choices, column: Column<Row>): boolean {
   return column.fixed === true || (choices[column.id] ?? column.shown ?? true);
 }
+
+/** Whether a column is shown without being asked for. */
+export const isUsual = <Row>(column: Column<Row>): boolean => isShownBy({}, column);

@@ -1,5 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router';
 import { FullResync } from '~/features/commerce/sync/full-resync';
+import { OpenRunNote } from '~/features/commerce/sync/open-run';
 import { SyncNow } from '~/features/commerce/sync/runs-panel';
 import { StoresPanel } from '~/features/connections/stores-page';
 import { compact, text } from '~/lib/url-state';
@@ -19,6 +20,7 @@ function Stores() {
       onErasing={(erasureId) =>
         void navigate({ to: '/settings/erasures/$erasureId', params: { erasureId }, search: { store: undefined } })
       }
+      syncState={(store) => <OpenRunNote storeId={store.id} />}
       syncActions={(store) =>
         store.status !== 'DISCONNECTING' && (
           <>

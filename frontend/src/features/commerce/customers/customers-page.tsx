@@ -10,6 +10,7 @@ import { csvTime } from '~/lib/csv';
 import { formatCount, plural } from '~/lib/format';
 import { compact } from '~/lib/url-state';
 import type { Column } from '~/patterns/data-table/column';
+import { timeWidth } from '~/patterns/data-table/column-widths';
 import { DataTable } from '~/patterns/data-table/data-table';
 import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
 import { FilterPill, SearchBox } from '~/patterns/filter-bar';
@@ -86,7 +87,12 @@ const customerId = (customer: CustomerListItem) => customer.id;
 
 function NameLink({ customer }: { customer: CustomerListItem }) {
   return (
-    <TextLink to="/customers/$customerId" params={{ customerId: customer.id }} className={classes.name} tabIndex={-1}>
+    <TextLink
+      to="/customers/$customerId"
+      params={{ customerId: customer.id }}
+      className={`${classes.name} sk-touch`}
+      tabIndex={-1}
+    >
       {customerName(customer)}
     </TextLink>
   );
@@ -104,6 +110,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       id: 'name',
       header: 'Customer',
       width: 200,
+      least: 110,
       grow: true,
       fixed: true,
       sort: ['name', '-name'],
@@ -114,6 +121,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       id: 'email',
       header: 'Email',
       width: 240,
+      least: 150,
       grow: true,
       csv: (customer) => customer.email,
       cell: (customer) => customer.email ?? <span className="sk-muted">No email</span>,
@@ -122,6 +130,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       id: 'orders',
       header: 'Orders',
       width: 90,
+      least: 84,
       align: 'end',
       sort: ['-orders'],
       csv: (customer) => customer.ordersCount,
@@ -131,6 +140,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       id: 'spent',
       header: 'Ordered for',
       width: 140,
+      least: 116,
       align: 'end',
       sort: ['-spent'],
       csv: (customer) => customer.totalSpent,
@@ -148,26 +158,32 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
     {
       id: 'last',
       header: 'Last order',
+      csvHeader: `Last order (${scope.timeZone})`,
       width: 130,
-      csv: (customer) => csvTime(customer.lastOrderAt),
+      least: timeWidth('date'),
+      csv: (customer) => csvTime(customer.lastOrderAt, scope.timeZone),
       cell: (customer) =>
         customer.lastOrderAt && <When at={customer.lastOrderAt} timeZone={zone(customer)} detail="date" />,
     },
     {
       id: 'first',
       header: 'First order',
+      csvHeader: `First order (${scope.timeZone})`,
       width: 130,
+      least: timeWidth('date'),
       shown: false,
-      csv: (customer) => csvTime(customer.firstOrderAt),
+      csv: (customer) => csvTime(customer.firstOrderAt, scope.timeZone),
       cell: (customer) =>
         customer.firstOrderAt && <When at={customer.firstOrderAt} timeZone={zone(customer)} detail="date" />,
     },
     {
       id: 'createdAt',
       header: 'Since',
+      csvHeader: `Since (${scope.timeZone})`,
       width: 130,
+      least: timeWidth('date'),
       sort: ['-createdAt', 'createdAt'],
-      csv: (customer) => csvTime(customer.createdAt),
+      csv: (customer) => csvTime(customer.createdAt, scope.timeZone),
       cell: (customer) => <When at={customer.createdAt} timeZone={zone(customer)} detail="date" />,
     },
     {
@@ -182,6 +198,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       id: 'tags',
       header: 'Tags',
       width: 150,
+      least: 90,
       grow: true,
       csv: (customer) => customer.tags.join(' '),
       cell: (customer) => customer.tags.join(', '),
@@ -190,6 +207,7 @@ function customerColumns(scope: StoreScope): Column<CustomerListItem>[] {
       id: 'store',
       header: 'Store',
       width: 140,
+      least: 90,
       grow: true,
       shown: scope.several,
       csv: (customer) => scope.find(customer.storeId)?.name ?? '',

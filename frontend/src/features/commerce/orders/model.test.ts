@@ -20,6 +20,26 @@ describe('the orders page’s address', () => {
     expect(isFiltered({ sort: 'total' })).toBe(false);
   });
 
+  it('has no filter on where only a store is looked at', () => {
+    const searched = { store: STORE, sort: 'total' as const };
+    expect(isFiltered(searched)).toBe(false);
+    expect(isFiltered({ ...searched, customer: STORE })).toBe(true);
+    expect(isFiltered({ ...searched, cancelled: false })).toBe(true);
+  });
+
+  it.each([
+    [{ from: '2026-01-01' }, {}],
+    [{ to: '2026-01-01', range: '7d' }, { range: '7d' }],
+    [{ from: '2026-01-05', to: '2026-01-02' }, {}],
+    [
+      { from: '2026-01-02', to: '2026-01-05', range: '7d' },
+      { from: '2026-01-02', to: '2026-01-05' },
+    ],
+  ])('keeps the days it can show: %o', (typed, kept) => {
+    expect(readOrderSearch(typed)).toEqual(kept);
+    expect(activeFilters(readOrderSearch(typed))).toBe(Object.keys(kept).length > 0 ? 1 : 0);
+  });
+
   it('becomes what the API is asked', () => {
     expect(orderFilters({}, undefined, '2026-03-10')).toEqual({ sort: '-createdAt' });
     expect(orderFilters({ range: '7d', fulfilment: 'FULFILLED', sort: '-total' }, STORE, '2026-03-10')).toEqual({

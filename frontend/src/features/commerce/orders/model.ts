@@ -1,9 +1,10 @@
 /** Plain facts about orders: what their states mean, what the list can be asked. Pure. */
 import type { TimelineItem } from '~/api/types';
+import { setApart } from '~/lib/bidi';
 import { actionWords, humanise } from '~/lib/format';
 import { formatMoney } from '~/lib/money';
-import { compact, day, flag, oneOf, text, uuid, type RawSearch } from '~/lib/url-state';
-import { isPreset, resolveRange, type Preset } from '~/lib/date-range';
+import { compact, flag, oneOf, text, uuid, type RawSearch } from '~/lib/url-state';
+import { readRange, resolveRange, type Preset } from '~/lib/date-range';
 import type { Tone } from '~/ui/state-badge';
 import type { OrderFilters } from './queries';
 
@@ -81,17 +82,14 @@ export function readOrderSearch(raw: RawSearch): OrderSearch {
     customer: uuid(raw.customer),
     cancelled: flag(raw.cancelled),
     test: flag(raw.test),
-    range: isPreset(raw.range) ? raw.range : undefined,
-    from: day(raw.from),
-    to: day(raw.to),
+    ...readRange(raw),
     sort: oneOf(raw.sort, ORDER_SORTS),
   });
 }
 
 /** The days chosen, or null for any. */
 export function orderDays(search: OrderSearch, today: string) {
-  const custom = search.from !== undefined && search.to !== undefined;
-  return search.range || custom ? resolveRange(search, today) : null;
+  return search.range || search.from ? resolveRange(search, today) : null;
 }
 
 /** What the API is asked for an address. */
@@ -113,12 +111,13 @@ export function orderFilters(search: OrderSearch, storeId: string | undefined, t
 
 /** How many filters are on, the search apart; the two ends of a range are one. */
 export function activeFilters(search: OrderSearch): number {
-  const { payment, fulfilment, range, from, to, cancelled, test } = search;
-  return [payment, fulfilment, range ?? from ?? to, cancelled, test].filter((one) => one !== undefined).length;
+  const { payment, fulfilment, range, from, cancelled, test } = search;
+  return [payment, fulfilment, range ?? from, cancelled, test].filter((one) => one !== undefined).length;
 }
 
+/** Which store is looked at is no filter: what clears filters keeps it. */
 export function isFiltered(search: OrderSearch): boolean {
-  return Object.keys(search).some((name) => name !== 'sort');
+  return activeFilters(search) > 0 || search.q !== undefined || search.customer !== undefined;
 }
 
 /** What the page says itself, so that amounts are written here as all around; the API's words know no reader's locale. */
@@ -130,6 +129,6 @@ const WITH_AMOUNT: Record<string, (amount: string) => string> = {
 export function eventWords(event: Pick<TimelineItem, 'action' | 'summary' | 'amount' | 'currency'>): string {
   const { action, summary, amount, currency } = event;
   const words = WITH_AMOUNT[action];
-  if (words && amount && currency) return words(formatMoney(amount, currency));
+  if (words && amount && currency) return words(setApart(formatMoney(amount, currency)));
   return summary.trim() || actionWords(action);
 }

@@ -11,6 +11,7 @@ import { formatCount } from '~/lib/format';
 import { groupBy } from '~/lib/group';
 import { DataTable } from '~/patterns/data-table/data-table';
 import type { Column, SortState } from '~/patterns/data-table/column';
+import { timeWidth } from '~/patterns/data-table/column-widths';
 import { Money } from '~/patterns/money';
 import { StoreMark } from '~/patterns/store-scope';
 import { TextLink } from '~/ui/links';
@@ -60,20 +61,28 @@ export function OrderTable({ filters, sort, toolbar, ofOneCustomer = false, expe
   );
 }
 
+const GUEST = 'Guest';
 const orderId = (order: OrderListItem) => order.id;
+const customerOf = ({ customer }: OrderListItem) => (customer ? customerName(customer) : GUEST);
 
 function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
   return [
     {
       id: 'name',
       header: 'Order',
-      width: 176,
+      width: 172,
+      least: 100,
       fixed: true,
       sort: ['-name', 'name'],
       csv: (order) => order.name,
       cell: (order) => (
         <span className={classes.nameCell}>
-          <TextLink to="/orders/$orderId" params={{ orderId: order.id }} className={classes.name} tabIndex={-1}>
+          <TextLink
+            to="/orders/$orderId"
+            params={{ orderId: order.id }}
+            className={`${classes.name} sk-touch`}
+            tabIndex={-1}
+          >
             {order.name}
           </TextLink>
           <OrderMarks cancelledAt={order.cancelledAt} test={order.test} />
@@ -83,23 +92,27 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
     {
       id: 'createdAt',
       header: scope.mixedZones ? 'Placed, your time' : 'Placed',
-      width: 196,
+      csvHeader: `Placed (${scope.timeZone})`,
+      width: timeWidth('minute') + 8,
+      least: timeWidth('minute'),
       sort: ['-createdAt', 'createdAt'],
-      csv: (order) => csvTime(order.createdAt),
+      csv: (order) => csvTime(order.createdAt, scope.timeZone),
       cell: (order) => <When at={order.createdAt} timeZone={scope.listZone(order.storeId)} />,
     },
     {
       id: 'customer',
       header: 'Customer',
-      width: 220,
+      width: 200,
+      least: 104,
       grow: true,
-      csv: (order) => order.customer?.name ?? '',
-      cell: (order) => (order.customer ? customerName(order.customer) : <span className="sk-muted">Guest</span>),
+      csv: customerOf,
+      cell: (order) => (order.customer ? customerOf(order) : <span className="sk-muted">{GUEST}</span>),
     },
     {
       id: 'total',
       header: 'Total',
       width: 124,
+      least: 110,
       align: 'end',
       sort: ['-total', 'total'],
       csv: (order) => order.totalPrice,
@@ -119,21 +132,24 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
     {
       id: 'payment',
       header: 'Payment',
-      width: 164,
+      width: 160,
+      least: 140,
       csv: (order) => order.financialStatus,
       cell: (order) => <PaymentBadge status={order.financialStatus} />,
     },
     {
       id: 'fulfilment',
       header: 'Fulfilment',
-      width: 164,
+      width: 156,
+      least: 118,
       csv: (order) => order.fulfillmentStatus,
       cell: (order) => <FulfilmentBadge status={order.fulfillmentStatus} />,
     },
     {
       id: 'items',
       header: 'Items',
-      width: 72,
+      width: 76,
+      least: 66,
       align: 'end',
       csv: (order) => order.itemCount,
       cell: (order) => formatCount(order.itemCount),
@@ -159,6 +175,7 @@ function orderColumns(scope: StoreScope): Column<OrderListItem>[] {
       id: 'store',
       header: 'Store',
       width: 140,
+      least: 90,
       grow: true,
       shown: scope.several,
       csv: (order) => scope.find(order.storeId)?.name ?? '',
@@ -177,13 +194,18 @@ function OrderCard({ order, timeZone, named }: OrderCardProps) {
   return (
     <div className={classes.card}>
       <div className={classes.cardLine}>
-        <TextLink to="/orders/$orderId" params={{ orderId: order.id }} className={classes.name} tabIndex={-1}>
+        <TextLink
+          to="/orders/$orderId"
+          params={{ orderId: order.id }}
+          className={`${classes.name} sk-touch`}
+          tabIndex={-1}
+        >
           {order.name}
         </TextLink>
         <Money amount={order.totalPrice} currency={order.currency} strike={order.cancelledAt !== null} />
       </div>
       <div className={classes.cardLine}>
-        {named && <span className="sk-truncate">{order.customer ? customerName(order.customer) : 'Guest'}</span>}
+        {named && <span className="sk-truncate">{customerOf(order)}</span>}
         <span className="sk-muted">
           <When at={order.createdAt} timeZone={timeZone} />
         </span>

@@ -10,6 +10,7 @@ import { csvTime } from '~/lib/csv';
 import { formatCount, humanise } from '~/lib/format';
 import { compact } from '~/lib/url-state';
 import type { Column } from '~/patterns/data-table/column';
+import { timeWidth } from '~/patterns/data-table/column-widths';
 import { DataTable } from '~/patterns/data-table/data-table';
 import { EmptyState, FilteredEmpty } from '~/patterns/empty-state';
 import { FilterPill, SearchBox } from '~/patterns/filter-bar';
@@ -84,7 +85,12 @@ export function ProductStatus({ status }: { status: string | null }) {
 
 function TitleLink({ product }: { product: ProductListItem }) {
   return (
-    <TextLink to="/products/$productId" params={{ productId: product.id }} className={classes.name} tabIndex={-1}>
+    <TextLink
+      to="/products/$productId"
+      params={{ productId: product.id }}
+      className={`${classes.name} sk-touch`}
+      tabIndex={-1}
+    >
       {product.title}
     </TextLink>
   );
@@ -107,6 +113,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       id: 'title',
       header: 'Product',
       width: 320,
+      least: 160,
       grow: true,
       fixed: true,
       sort: ['title', '-title'],
@@ -117,6 +124,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       id: 'status',
       header: 'Status',
       width: 116,
+      least: 100,
       csv: (product) => product.status,
       cell: (product) => <ProductStatus status={product.status} />,
     },
@@ -124,6 +132,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       id: 'price',
       header: 'Price',
       width: 140,
+      least: 128,
       align: 'end',
       csv: (product) => product.price,
       cell: (product) => <Price product={product} />,
@@ -141,6 +150,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       id: 'variants',
       header: 'Variants',
       width: 90,
+      least: 82,
       align: 'end',
       csv: (product) => product.variantCount,
       cell: (product) => formatCount(product.variantCount),
@@ -149,6 +159,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       id: 'stock',
       header: 'Stock',
       width: 130,
+      least: 112,
       align: 'end',
       csv: (product) => product.totalInventory,
       cell: (product) => stockWords(product.totalInventory),
@@ -157,6 +168,7 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
       id: 'vendor',
       header: 'Vendor',
       width: 150,
+      least: 90,
       grow: true,
       csv: (product) => product.vendor,
       cell: (product) => product.vendor,
@@ -172,24 +184,29 @@ function productColumns(scope: StoreScope): Column<ProductListItem>[] {
     {
       id: 'createdAt',
       header: 'Created',
-      width: 124,
+      csvHeader: `Created (${scope.timeZone})`,
+      width: 130,
+      least: timeWidth('date'),
       sort: ['-createdAt', 'createdAt'],
       shown: false,
-      csv: (product) => csvTime(product.createdAt),
+      csv: (product) => csvTime(product.createdAt, scope.timeZone),
       cell: (product) => <When at={product.createdAt} timeZone={zone(product)} detail="date" />,
     },
     {
       id: 'updatedAt',
       header: 'Changed',
-      width: 124,
+      csvHeader: `Changed (${scope.timeZone})`,
+      width: 130,
+      least: timeWidth('date'),
       sort: ['-updatedAt', 'updatedAt'],
-      csv: (product) => csvTime(product.updatedAt),
+      csv: (product) => csvTime(product.updatedAt, scope.timeZone),
       cell: (product) => <When at={product.updatedAt} timeZone={zone(product)} detail="date" />,
     },
     {
       id: 'store',
       header: 'Store',
       width: 140,
+      least: 90,
       grow: true,
       shown: scope.several,
       csv: (product) => scope.find(product.storeId)?.name ?? '',
@@ -202,7 +219,7 @@ function ProductCard({ product }: { product: ProductListItem }) {
   return (
     <div className={classes.card}>
       <div className={classes.cardLine}>
-        <span className="sk-truncate">
+        <span className={`${classes.cardName} sk-truncate`}>
           <TitleLink product={product} />
         </span>
         <span>

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { SyncRun } from '~/api/types';
 import { buildState, newRun } from '~/test/fake/state';
-import { importRun, runTotals, waitingFor } from './model';
+import { askedWords, importRun, runTotals, waitingFor } from './model';
 
 const state = buildState({ now: new Date('2026-03-10T12:00:00Z'), days: 1, perDay: 1 });
 const store = state.shops[0]?.store;
@@ -18,6 +18,14 @@ it('the import of a store is the newest run that read all of it', () => {
   const done = run('RESYNC', 'SUCCEEDED');
   expect(importRun([run('DELTA', 'SUCCEEDED'), done, first])).toBe(done);
   expect(importRun([run('DELTA', 'RUNNING')])).toBeNull();
+});
+
+it('a sync that only waits is not said to have started', () => {
+  const [waiting, running] = [run('DELTA', 'QUEUED'), run('DELTA', 'RUNNING')];
+  expect(askedWords([waiting])).toBe('A sync is queued; it runs as soon as it is its turn.');
+  expect(askedWords([waiting, running])).toBe('2 syncs are queued.');
+  expect(askedWords([running])).toBe('A sync is under way.');
+  expect(askedWords([running, running])).toBe('2 syncs are under way.');
 });
 
 it('a run’s totals are those of its parts', () => {

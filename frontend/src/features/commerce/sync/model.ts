@@ -11,6 +11,24 @@ export const RUN_STATES: Record<SyncRun['status'], { tone: Tone; label: string }
   CANCELLED: { tone: 'neutral', label: 'Cancelled' },
 };
 
+export type OpenRun = SyncRun & { status: 'QUEUED' | 'RUNNING' };
+
+export const isGoing = (run: SyncRun): run is OpenRun => run.status === 'QUEUED' || run.status === 'RUNNING';
+
+/** What the button that asks for a sync says while there is one, and why it does nothing. */
+export const SYNC_BUTTON: Record<OpenRun['status'], { label: string; why: string }> = {
+  QUEUED: { label: 'Sync queued', why: 'A sync of this store waits for its turn already.' },
+  RUNNING: { label: 'Syncing', why: 'This store is being read already.' },
+};
+
+/** The answer to having asked for syncs: each waits for its turn first, and one that runs already is not asked for again. */
+export function askedWords(runs: readonly SyncRun[]): string {
+  const one = runs.length === 1;
+  if (runs.some((run) => run.status === 'QUEUED'))
+    return one ? 'A sync is queued; it runs as soon as it is its turn.' : `${runs.length} syncs are queued.`;
+  return one ? 'A sync is under way.' : `${runs.length} syncs are under way.`;
+}
+
 export const RUN_KINDS: Record<SyncRun['kind'], string> = {
   INITIAL: 'First import',
   DELTA: 'Changes',

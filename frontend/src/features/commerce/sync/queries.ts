@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, take } from '~/api/client';
 import { pollUnlessLive } from '~/api/live';
-import type { SyncRun } from '~/api/types';
+import { isGoing } from './model';
 
 export const syncKeys = {
   all: (tenantId: string) => [tenantId, 'sync'] as const,
@@ -11,8 +11,6 @@ export const syncKeys = {
   latest: (tenantId: string, storeId: string) => [...syncKeys.all(tenantId), 'latest', storeId] as const,
   run: (tenantId: string, runId: string) => [...syncKeys.all(tenantId), 'run', runId] as const,
 };
-
-export const isGoing = (run: Pick<SyncRun, 'status'>): boolean => run.status === 'QUEUED' || run.status === 'RUNNING';
 
 const whileGoing = pollUnlessLive(1500);
 

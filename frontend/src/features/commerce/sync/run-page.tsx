@@ -15,8 +15,8 @@ import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
 import classes from '../orders/orders.module.css';
 import { CancelRun } from './import-page';
-import { RESOURCE_NAMES, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from './model';
-import { isGoing, runQuery } from './queries';
+import { isGoing, RESOURCE_NAMES, RUN_KINDS, RUN_STATES, RUN_TRIGGERS } from './model';
+import { runQuery } from './queries';
 import { RunProblems } from './run-problems';
 
 export function RunPage({ runId }: { runId: string }) {
@@ -55,7 +55,9 @@ function Resources({ run }: { run: SyncRun }) {
         <thead>
           <tr>
             <th scope="col">Kind</th>
-            <th scope="col">State</th>
+            <th scope="col" className={classes.words}>
+              State
+            </th>
             <th scope="col">Read</th>
             <th scope="col">Written</th>
             <th scope="col" className={classes.optional}>
@@ -80,7 +82,7 @@ function Resources({ run }: { run: SyncRun }) {
                   </span>
                 ))}
               </td>
-              <td>
+              <td className={classes.words}>
                 <StateBadge {...RUN_STATES[resource.status]} />
               </td>
               <td>

@@ -10,6 +10,7 @@ import { csvTime } from '~/lib/csv';
 import { formatCount, formatDuration } from '~/lib/format';
 import { AllowedButton } from '~/patterns/allowed';
 import type { Column } from '~/patterns/data-table/column';
+import { timeWidth } from '~/patterns/data-table/column-widths';
 import { DataTable } from '~/patterns/data-table/data-table';
 import { EmptyState } from '~/patterns/empty-state';
 import { tell, tellProblem } from '~/patterns/notice';
@@ -17,8 +18,9 @@ import { TextLink } from '~/ui/links';
 import { StateBadge } from '~/ui/state-badge';
 import { When } from '~/ui/when';
 import classes from '../orders/orders.module.css';
-import { RUN_KINDS, RUN_STATES, RUN_TRIGGERS, runTotals, type RunTotals } from './model';
+import { askedWords, RUN_KINDS, RUN_STATES, RUN_TRIGGERS, runTotals, SYNC_BUTTON, type RunTotals } from './model';
 import { useStartSync } from './mutations';
+import { useOpenRun } from './open-run';
 import { runListQuery } from './queries';
 
 export function RunsPanel() {
@@ -50,35 +52,42 @@ export function RunsPanel() {
 
 const runId = (run: SyncRun) => run.id;
 
+/** Asks for a sync; while one of the store is under way already, says so instead. */
 export function SyncNow({ storeId, label }: { storeId: string | undefined; label?: string }) {
   const { stores } = useStores();
   const start = useStartSync();
+  const open = useOpenRun(storeId ?? (stores.length === 1 ? stores[0]?.id : undefined));
+  const usual = label ?? (storeId || stores.length === 1 ? 'Sync now' : 'Sync all stores now');
   return (
     <AllowedButton
       permission="sync:run"
       variant="default"
-      blocked={stores.length === 0 ? 'Connect a store first.' : null}
+      blocked={stores.length === 0 ? 'Connect a store first.' : open && SYNC_BUTTON[open.status].why}
       loading={start.isPending}
       leftSection={<IconRefresh size={16} />}
       onClick={() =>
         start.mutate(
           { storeId },
           {
-            onSuccess: ({ items }) =>
-              tell(items.length === 1 ? 'A sync has started.' : `${items.length} syncs have started.`),
+            onSuccess: ({ items }) => tell(askedWords(items)),
             onError: tellProblem,
           },
         )
       }
     >
-      {label ?? (storeId || stores.length === 1 ? 'Sync now' : 'Sync all stores now')}
+      {open ? SYNC_BUTTON[open.status].label : usual}
     </AllowedButton>
   );
 }
 
 function RunLink({ run, scope }: { run: SyncRun; scope: StoreScope }) {
   return (
-    <TextLink to="/operations/runs/$runId" params={{ runId: run.id }} className={classes.name} tabIndex={-1}>
+    <TextLink
+      to="/operations/runs/$runId"
+      params={{ runId: run.id }}
+      className={`${classes.name} sk-touch`}
+      tabIndex={-1}
+    >
       <When at={run.createdAt} timeZone={scope.listZone(run.storeId)} detail="second" />
     </TextLink>
   );
@@ -89,6 +98,7 @@ function runColumns(scope: StoreScope): Column<SyncRun>[] {
     id,
     header,
     width: 96,
+    least: 80,
     align: 'end',
     csv: (run) => runTotals(run)[id],
     cell: (run) => formatCount(runTotals(run)[id]),
@@ -97,24 +107,28 @@ function runColumns(scope: StoreScope): Column<SyncRun>[] {
     {
       id: 'createdAt',
       header: 'Started',
-      width: 190,
+      csvHeader: `Started (${scope.timeZone})`,
+      width: timeWidth('second') + 16,
+      least: timeWidth('second'),
       fixed: true,
-      csv: (run) => csvTime(run.createdAt),
+      csv: (run) => csvTime(run.createdAt, scope.timeZone),
       cell: (run) => <RunLink run={run} scope={scope} />,
     },
     {
       id: 'store',
       header: 'Store',
       width: 180,
+      least: 100,
       grow: true,
       csv: (run) => scope.find(run.storeId)?.name ?? run.storeId,
       cell: (run) => scope.find(run.storeId)?.name ?? 'A store no longer connected',
     },
-    { id: 'kind', header: 'Kind', width: 116, csv: (run) => run.kind, cell: (run) => RUN_KINDS[run.kind] },
+    { id: 'kind', header: 'Kind', width: 116, least: 98, csv: (run) => run.kind, cell: (run) => RUN_KINDS[run.kind] },
     {
       id: 'trigger',
       header: 'Started by',
       width: 124,
+      least: 100,
       csv: (run) => run.trigger,
       cell: (run) => RUN_TRIGGERS[run.trigger],
     },
@@ -122,6 +136,7 @@ function runColumns(scope: StoreScope): Column<SyncRun>[] {
       id: 'status',
       header: 'State',
       width: 124,
+      least: 108,
       csv: (run) => run.status,
       cell: (run) => <StateBadge {...RUN_STATES[run.status]} />,
     },
@@ -134,6 +149,7 @@ function runColumns(scope: StoreScope): Column<SyncRun>[] {
       id: 'duration',
       header: 'Took',
       width: 100,
+      least: 90,
       align: 'end',
       csv: (run) => run.durationMs,
       cell: (run) => run.durationMs !== null && formatDuration(run.durationMs),
