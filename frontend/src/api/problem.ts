@@ -53,7 +53,8 @@ export function problemFromResponse(response: Response, body: unknown): ApiProbl
     kind,
     status: response.status,
     code: typeof error?.code === 'string' ? error.code : 'UNREADABLE',
-    message: typeof error?.message === 'string' ? error.message : `The server answered with status ${response.status}.`,
+    message:
+      typeof error?.message === 'string' ? error.message : `The server answered with an error (${response.status}).`,
     details: isRecord(error?.details) ? error.details : {},
     retryable: error?.retryable === true || (!error && response.status >= 500),
     requestId:

@@ -35,7 +35,7 @@ export function ProblemView({ problem, onRetry, doing = 'reading', inline = fals
         <p className={classes.title}>{words.title}</p>
         <p className={classes.advice}>{words.advice}</p>
         <p className={classes.codes}>
-          <code>{problem.code}</code> <RequestId id={problem.requestId} />
+          {problem.code !== 'UNREADABLE' && <code>{problem.code}</code>} <RequestId id={problem.requestId} />
         </p>
       </div>
       {onRetry && words.canRetry && (

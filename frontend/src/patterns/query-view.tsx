@@ -48,7 +48,7 @@ export function StaleNotice({ problem, since, onRetry }: StaleNoticeProps) {
     <div className={classes.stale} role="status">
       <IconRefreshAlert size={16} aria-hidden="true" />
       <span>
-        Shown as of {formatInstant(new Date(since).toISOString(), undefined, 'time')}; refreshing failed (
+        Shown as of <bdi>{formatInstant(new Date(since).toISOString(), undefined, 'time')}</bdi>; refreshing failed (
         {problem.message.replace(/\.$/, '')}). <RequestId id={problem.requestId} />
       </span>
       <Button variant="subtle" size="compact-xs" onClick={onRetry}>

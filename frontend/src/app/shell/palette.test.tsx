@@ -57,6 +57,45 @@ describe('the palette', () => {
   });
 });
 
+describe('what Enter opens', () => {
+  it('is a page that is named so, before records come and after', async () => {
+    network.api.state.shops[0]?.orders.forEach((order) => Object.assign(order, { email: 'customers@test' }));
+    for (const waits of [false, true]) {
+      const { router, unmount } = renderApp('/orders');
+      await screen.findByRole('grid');
+      await user.keyboard('{Control>}k{/Control}');
+      await waitFor(async () => expect(await box()).toHaveFocus());
+      await user.keyboard('customers');
+      if (waits) await waitFor(() => expect(rows().length).toBeGreaterThan(1));
+      await user.keyboard('{Enter}');
+      await waitFor(() => expect(router.state.location.pathname).toBe('/customers'));
+      unmount();
+    }
+  });
+
+  it('is the first record, though it is pressed while that is looked for', async () => {
+    const { router } = renderApp('/orders');
+    await screen.findByRole('grid');
+    await user.keyboard('{Control>}k{/Control}');
+    await waitFor(async () => expect(await box()).toHaveFocus());
+    const [first] = network.api.state.shops[0]?.orders ?? [];
+    await user.keyboard(`${first?.name}{Enter}`);
+    expect(router.state.location.pathname).toBe('/orders');
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/orders/${first?.id}`));
+  });
+
+  it('is nothing any more once something else is typed', async () => {
+    const { router } = renderApp('/orders');
+    await screen.findByRole('grid');
+    await user.keyboard('{Control>}k{/Control}');
+    await waitFor(async () => expect(await box()).toHaveFocus());
+    const first = network.api.state.shops[0]?.orders[0]?.name ?? '';
+    await user.keyboard(`${first}{Enter}x{Backspace}`);
+    await waitFor(() => expect(rows().length).toBeGreaterThan(0));
+    expect(router.state.location.pathname).toBe('/orders');
+  });
+});
+
 describe('the key /', () => {
   it.each(['orders', 'customers', 'products'])('is the own search’s of %s after a deep link', async (list) => {
     renderApp(`/${list}`);

@@ -5,7 +5,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { IconBuildingStore, IconCommand, IconPackage, IconSearch, IconTag, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useId, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useSession } from '~/api/session';
 import { useStores } from '~/api/stores';
 import { customerName } from '~/features/commerce/customers/model';
@@ -43,7 +43,8 @@ export default function Palette({ opened, onClose, early }: PaletteProps) {
     if (opened) spotlight.open();
     else spotlight.close();
   }, [opened]);
-  const { groups, looking } = useFindings(text);
+  const { groups, looking, led } = useFindings(text);
+  const enter = useEnter(text, looking && !led);
   const shown = groups.filter((group) => group.findings.length > 0);
   const takeEarly = () => {
     const typed = early.take();
@@ -68,6 +69,7 @@ export default function Palette({ opened, onClose, early }: PaletteProps) {
         aria-label="Find anything"
         leftSection={<IconSearch size={18} stroke={1.75} />}
         onFocus={takeEarly}
+        onKeyDown={enter.onKeyDown}
       />
       <Spotlight.ActionsList id={listId}>
         {shown.map((group) => (
@@ -88,23 +90,63 @@ export default function Palette({ opened, onClose, early }: PaletteProps) {
           <Spotlight.Empty>{looking ? `Looking for “${text}”` : `Nothing found for “${text}”`}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
-      <FirstSelected listId={listId} results={shown.flatMap((group) => group.findings.map((one) => one.id)).join()} />
+      <FirstSelected
+        listId={listId}
+        results={shown.flatMap((group) => group.findings.map((one) => one.id)).join()}
+        open={enter.opensFirst}
+        onOpened={enter.forget}
+      />
     </Spotlight.Root>
   );
+}
+
+interface FirstSelectedProps {
+  listId: string;
+  results: string;
+  /** Open it, too: Enter was pressed before it was there. */
+  open: boolean;
+  onOpened: () => void;
 }
 
 /**
  * Selects the first result whenever there are others than before. Spotlight does so as one types only, and records come later;
  * its selection is an attribute of the row, which goes when the row does. Inside the dialog, so that the rows are there.
  */
-function FirstSelected({ listId, results }: { listId: string; results: string }) {
+function FirstSelected({ listId, results, open, onOpened }: FirstSelectedProps) {
   useEffect(() => {
     const list = document.getElementById(listId);
     list?.querySelector('[data-selected]')?.removeAttribute('data-selected');
     list?.querySelector('[data-action]')?.setAttribute('data-selected', 'true');
     store.updateState((state) => ({ ...state, selected: 0 }));
   }, [listId, results]);
+  useEffect(() => {
+    if (!open) return;
+    onOpened();
+    document.getElementById(listId)?.querySelector<HTMLElement>('[data-action]')?.click();
+  }, [listId, open, onOpened]);
   return null;
+}
+
+/**
+ * What Enter opens must not depend on how soon it is pressed: while it is not known yet what will come first, it is kept until it
+ * is. Who has walked to a result means that one.
+ */
+function useEnter(text: string, unsure: boolean) {
+  const [kept, setKept] = useState<string | null>(null);
+  const walked = useRef(false);
+  useEffect(() => {
+    walked.current = false;
+    setKept(null);
+  }, [text]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') walked.current = true;
+    if (event.key !== 'Enter' || !unsure || walked.current) return;
+    // Spotlight opens what is selected as soon as this returns, whatever the event says.
+    document.querySelector('[data-action][data-selected]')?.removeAttribute('data-selected');
+    setKept(text);
+  };
+  const forget = useCallback(() => setKept(null), []);
+  return { onKeyDown, forget, opensFirst: kept === text && kept !== '' && !unsure };
 }
 
 interface FindingGroup {
@@ -112,21 +154,26 @@ interface FindingGroup {
   findings: Finding[];
 }
 
-function useFindings(text: string): { groups: FindingGroup[]; looking: boolean } {
+/** `led`: pages whose names begin with what was typed come first, before records and after they are there. */
+function useFindings(text: string): { groups: FindingGroup[]; looking: boolean; led: boolean } {
   const typed = text.trim();
   const fits = (label: string) => label.toLowerCase().includes(typed.toLowerCase());
+  const begins = (label: string) => typed !== '' && label.toLowerCase().startsWith(typed.toLowerCase());
   const { records, looking } = useRecords(typed);
   const { stores } = useStores();
   const navigate = useNavigate();
   const commands = useShortcutList().filter((shortcut) => shortcut.palette);
   const keyOf = new Map(useShortcutList().map((shortcut) => [shortcut.id, shortcut.keys]));
-  const places = PLACES.filter((place) => fits(place.label)).map(({ to, label, icon: Icon }) => ({
-    id: to,
-    label,
-    icon: <Icon size={18} stroke={1.75} />,
-    keys: keyOf.get(`go.${to}`),
-    run: () => void navigate({ to }),
-  }));
+  const fitting = PLACES.filter((place) => fits(place.label));
+  const places = fitting
+    .toSorted((a, b) => Number(begins(b.label)) - Number(begins(a.label)))
+    .map(({ to, label, icon: Icon }) => ({
+      id: to,
+      label,
+      icon: <Icon size={18} stroke={1.75} />,
+      keys: keyOf.get(`go.${to}`),
+      run: () => void navigate({ to }),
+    }));
   const shops = stores
     .filter((one) => stores.length > 1 && fits(one.name))
     .map((one) => ({
@@ -136,9 +183,10 @@ function useFindings(text: string): { groups: FindingGroup[]; looking: boolean }
       icon: <IconBuildingStore size={18} stroke={1.75} />,
       run: () => void navigate({ to: '.', search: (now) => ({ ...now, store: one.id }) }),
     }));
+  const led = fitting.some((place) => begins(place.label));
+  const goTo = { label: 'Go to', findings: places };
   const groups = [
-    ...records,
-    { label: 'Go to', findings: places },
+    ...(led ? [goTo, ...records] : [...records, goTo]),
     { label: 'Stores', findings: shops },
     {
       label: 'Commands',
@@ -154,7 +202,7 @@ function useFindings(text: string): { groups: FindingGroup[]; looking: boolean }
         })),
     },
   ];
-  return { groups, looking };
+  return { groups, looking, led };
 }
 
 /** Orders, customers and products that match, once typing pauses; none of what was typed before. */
