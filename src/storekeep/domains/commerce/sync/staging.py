@@ -93,9 +93,15 @@ class Staging:
         return self._counts
 
     async def analyze(self) -> None:
-        """Give the planner statistics where they matter. Once, after the last copy."""
+        """Give the planner statistics where they matter. Once, after the last copy.
+
+        Before many rows the connection's plans are made anew. Those with which PostgreSQL checks foreign keys stay until
+        statistics change: made while a table held a few rows, they read it whole for every row of a first import.
+        """
         for name, count in self._counts.items():
             await analyze(self._session, self._tables[name].name, count)
+        if max(self._counts.values()) >= _ANALYZE_FROM:
+            await (await self._session.driver()).execute("DISCARD PLANS")
 
     async def close(self, merged: Merged) -> None:
         """Empty the tables, or take them away if any of them held many rows. Once, after the merge."""
